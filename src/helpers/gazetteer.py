@@ -22,8 +22,11 @@ FOLDER = Path(__file__).parents[2] / "data" / "gazetteer"
 # A feature's position is its code in the file: append, never reorder.
 FEATURES = ["country", "admin1", "admin2", "admin3", "city", "neighbourhood", "region", "continent"]
 FEATURES += ["mountain", "valley", "pass", "river", "lake", "sea", "border", "facility"]
+AREAS = {"region", "continent", "sea", "mountain", "river", "valley", "pass", "lake", "border"}
 KINDS = ("name", "alternate", "variant")
+SHIPPED = "gazetteer.sqlite"
 SCALE = 10_000  # coordinates are integers in the file: 1e-4 degrees are 11 m
+WELL_KNOWN = 15_000  # people of a place that is named in passing
 LONGEST = 120  # characters of a folded name worth looking for
 
 # Marks that stand inside a word (Sana'a, N.W.F.P.) vanish; all others part words (Mazar-i-Sharif).
@@ -52,6 +55,38 @@ class Place(NamedTuple):
     valid_from: str = ""
     valid_to: str = ""
     match: str = "name"
+
+
+def is_district(place: Place) -> bool:
+    return place.feature in ("admin2", "admin3")
+
+
+def is_town_of(place: Place, district: Place) -> bool:
+    """Whether a candidate is the town a district is called after: Nowshera in Nowshera District."""
+    return place.feature == "city" and (place.country, place.admin1) == (district.country, district.admin1)
+
+
+def in_period(place: Place, date: str) -> bool:
+    """Whether a place bore its name on a date: FATA on "2016-04", not on "2020"; dates compare as far as they go."""
+    after = not place.valid_from or date >= place.valid_from[: len(date)]
+    before = not place.valid_to or date <= place.valid_to[: len(date)]
+    return after and before
+
+
+def lies_in(place: Place, parent: Place) -> bool:
+    """Whether a place lies in another by their units' names; a city holds what is named as its part."""
+    if place.place_id == parent.place_id or place.country != parent.country:
+        return False
+    match parent.feature:
+        case "country":
+            return place.feature != "country"
+        case "admin1":
+            return place.admin1 == parent.name and place.feature != "admin1"
+        case "admin2":
+            return place.admin2 == parent.name and place.admin1 == parent.admin1 and place.feature != "admin2"
+        case "city":
+            return place.feature in ("neighbourhood", "facility") and place.admin1 == parent.admin1
+    return False
 
 
 @lru_cache(maxsize=65536)
@@ -89,10 +124,11 @@ class Gazetteer:
         self._local = threading.local()
         self._base = lru_cache(maxsize=50_000)(self._read_place)
         self._found = lru_cache(maxsize=50_000)(self._find)
+        self._exact = lru_cache(maxsize=50_000)(self._read_exact)
         self._countries = dict(self._db.execute("SELECT id, code FROM country"))
         self._contextual: set[str] = set()  # those whose name is a common word or a person's too
         self._own: dict[str, Place] = {}  # the supplement's places
-        self._own_names: dict[str, dict[str, str]] = {}  # folded name: {place_id: match}
+        self._own_names: dict[str, set[str]] = {}  # folded name: place_ids
         self._own_skeletons: dict[str, list[tuple[str]]] = {}
         if supplement and supplement.exists():
             with supplement.open(encoding="utf-8", newline="") as file:
@@ -119,7 +155,7 @@ class Gazetteer:
         for key in filter(None, map(fold, [row["name"], *row["variants"].split("|")])):
             if key not in self._own_names:
                 self._own_skeletons.setdefault(skeleton(key), []).append((key,))
-            self._own_names.setdefault(key, {})[place_id] = "name"  # variants too: written down by hand
+            self._own_names.setdefault(key, set()).add(place_id)
 
     def _read_place(self, number: int) -> Place | None:
         query = "SELECT name, feature, parent, population, lat, lon FROM place WHERE id = ?"
@@ -140,11 +176,15 @@ class Gazetteer:
             return self._own.get(place_id)
         return self._base(int(match[2]) if match[1] == "gn:" else -int(match[2]))
 
-    def _exact(self, key: str) -> dict[str, str]:
+    def _read_exact(self, key: str) -> dict[str, str]:
         """The ids of places that bear the folded name, with the better kind of match where both sources have it."""
         rows = self._db.execute("SELECT place, kind FROM name WHERE key = ?", (key,))
         found = {_write_id(number): KINDS[kind] for number, kind in rows}
-        return found | {i: kind for i, kind in self._own_names.get(key, {}).items() if found.get(i) != "name"}
+        own = self._own_names.get(key, ())
+        namesakes = [self.place(i) for i in (found if own else ()) if found[i] == "name"]
+        namesakes = [p for p in namesakes if p.population >= WELL_KNOWN or p.place_id in own]
+        weak = {i for i in own if found.get(i) != "name" and _yields(self._own[i], key, namesakes)}
+        return found | {i: "alternate" if i in weak else "name" for i in sorted(own)}
 
     def knows(self, name: str) -> bool:
         """Whether a place bears exactly this name; transliterations are left aside, so text can be scanned with it."""
@@ -202,6 +242,12 @@ class Gazetteer:
         return counts | meta | {"file": str(self.path), "sha256": hashlib.sha256(self.path.read_bytes()).hexdigest()}
 
 
+def _yields(place: Place, key: str, namesakes: list[Place]) -> bool:
+    """Whether a spelling of the supplement is the very name of a town elsewhere: Zabol in Iran, for Zabul."""
+    elsewhere = {other.country for other in namesakes} - {place.country}
+    return fold(place.name) != key and place.feature not in AREAS and bool(elsewhere)
+
+
 def _swap(key: str) -> str:
     return " ".join(_SWAP.get(word, word) for word in key.split())
 
@@ -211,10 +257,33 @@ def _write_id(number: int) -> str:
     return f"gn:{number}" if number > 0 else f"na:post-{-number}"
 
 
+def path_in_use() -> Path:
+    """The gazetteer that is opened where none is named: the shipped one, unless choose_gazetteer chose another."""
+    choice = FOLDER / "in_use.txt"
+    return FOLDER / (choice.read_text(encoding="utf-8").strip() if choice.exists() else SHIPPED)
+
+
+def choose_gazetteer(path: Path | None) -> None:
+    """Use the file from now on, or the shipped gazetteer again (None); a running process keeps what it has opened."""
+    choice = FOLDER / "in_use.txt"
+    if path is None:
+        choice.unlink(missing_ok=True)
+        return
+    open_gazetteer(path).info()  # a file that is no gazetteer shall not be chosen
+    part = choice.with_name(f".{choice.name}.{os.getpid()}")
+    part.write_text(f"{path.resolve()}\n", encoding="utf-8")
+    part.replace(choice)
+
+
 @lru_cache(maxsize=4)
 def open_gazetteer(path: str | Path | None = None) -> Gazetteer:
-    """The shipped gazetteer, or the one in the file at the path, joined with the supplement."""
-    path = Path(path or FOLDER / "gazetteer.sqlite")
+    """The gazetteer in use, or the one in the file at the path, joined with the supplement."""
+    path = Path(path or path_in_use())
     if not path.is_file():
-        raise FileNotFoundError(f"There is no gazetteer at {path}: run `newsatlas gazetteer build` to make one.")
-    return Gazetteer(path, FOLDER / "supplement.csv")
+        raise FileNotFoundError(
+            f"There is no gazetteer at {path}: run `newsatlas gazetteer use shipped`, or build one anew."
+        )
+    try:
+        return Gazetteer(path, FOLDER / "supplement.csv")
+    except sqlite3.DatabaseError as error:
+        raise ValueError(f"{path} is no gazetteer ({error}): `newsatlas gazetteer build` makes one.") from error

@@ -1,6 +1,7 @@
 """Where the places are: candidates for every mention, one choice over the whole article, and the reason in words."""
 
 import re
+from bisect import bisect_left
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -12,13 +13,17 @@ from shapely import Point
 
 from helpers.article import Article
 from helpers.boundaries import shape_of
-from helpers.gazetteer import Gazetteer, Place, fold, open_gazetteer
+from helpers.corrections import find_place
+from helpers.evidence import WORD
+from helpers.fixes import mark_corrected
+from helpers.gazetteer import AREAS, Gazetteer, Place, fold, open_gazetteer
 from helpers.lexicons import load_lexicon
-from helpers.names import cue, meaning
-from helpers.ranking import CONTEXT, NAME, Choice, Group, calibrated, choose, load_weights
-from helpers.spans import WORD
+from helpers.names import country_of_outlet, cue, meaning
+from helpers.ranking import Choice, Group, calibrated, choose, load_weights
+from helpers.reasons import reason_for
 
 MOST_CANDIDATES = 40
+NOTHING_FITS = 0.75  # a doubtful place that says it is doubtful serves better than none
 CRS = "EPSG:4326"
 PRECISION = {  # UCDP GED's where_prec by kind of feature; "near X" and seas are seen to below
     "facility": 1, "neighbourhood": 1, "city": 1, "pass": 1, "lake": 1, "mountain": 1, "admin3": 3, "admin2": 3,
@@ -49,6 +54,11 @@ def feature_named(text: str, start: int, end: int) -> frozenset[str]:
     return _area_nouns().get(noun.casefold(), frozenset())
 
 
+def _with_article(text: str, start: int) -> frozenset[str]:
+    """What "the" before a name tells: rivers, seas and ranges have it, "the Godavari", and towns do not."""
+    return frozenset(AREAS if text[max(0, start - 4) : start].lower() == "the " else ())
+
+
 def parents_of(spans: list[tuple[int, int]], text: str) -> dict[int, int]:
     """For each span the one naming what it lies in: Lahore -> Pakistan in "Lahore, Pakistan" or "Pakistan's Lahore"."""
     parents = {}
@@ -69,77 +79,62 @@ def shortlist(places: tuple[Place, ...]) -> tuple[Place, ...]:
     return tuple(ranked[:MOST_CANDIDATES])
 
 
+TOWN = frozenset({"city"})
+
+
 def group_mentions(places: pd.DataFrame, article: Article, gazetteer: Gazetteer) -> tuple[list[Group], list[int]]:
-    """Groups of equal names, one sense per article unless different parents are named, and the group of each row."""
+    """Groups of equal names and the group of each row: one sense per article unless other parents or kinds are named.
+
+    "Herat province" and a bare Herat are two, and "HERAT, June 3 -" is a town, for a dateline names one.
+    """
     text = article.text
     spans = list(zip(places["start"].tolist(), places["end"].tolist(), strict=True))
-    forms = [text[start:end] for start, end in spans]
+    forms = [fold(text[start:end]) for start, end in spans]
     parents = parents_of(spans, text)
-    parent_names = [fold(forms[parents[i]]) if i in parents else "" for i in range(len(spans))]
-    known: dict[str, set[str]] = {}
-    for form, parent in zip(forms, parent_names, strict=True):
-        known.setdefault(fold(form), set()).update({parent} - {""})
-    members: dict[tuple[str, str], list[int]] = {}
-    for number, (form, parent) in enumerate(zip(forms, parent_names, strict=True)):
-        named = known[fold(form)]
-        key = (fold(form), parent if len(named) > 1 else "".join(named))
-        members.setdefault(key, []).append(number)
+    fixes = places.place_fix.tolist()
+    nouns = [feature_named(text, *span) for span in spans]
+    filed = forms.index(place) if article.dateline and (place := fold(article.dateline.place)) in forms else -1
+    told: dict[str, tuple[set[str], set[frozenset[str]]]] = {}
+    for number, form in enumerate(forms):
+        above, kinds = told.setdefault(form, (set(), set()))
+        above.update({forms[parents[number]]} if number in parents else ())
+        kinds.update({TOWN if number == filed else nouns[number]} - {frozenset()})
+    members: dict[tuple, list[int]] = {}
+    for number, form in enumerate(forms):
+        above, kinds = told[form]
+        parent = forms[parents[number]] if number in parents and len(above) > 1 else ""
+        kind = TOWN if number == filed else frozenset.intersection(*kinds) or nouns[number] if nouns[number] else None
+        kind = kind or (TOWN if TOWN in kinds else None)
+        members.setdefault((form, parent, kind, fixes[number] and fixes[number].value), []).append(number)
     owner = {number: group for group, numbers in enumerate(members.values()) for number in numbers}
-    dateline = fold(article.dateline.place) if article.dateline else None
     groups = []
     for group, numbers in enumerate(members.values()):
-        meant = meaning(forms[numbers[0]], gazetteer)
+        start, end = spans[numbers[0]]
+        meant = meaning(text[start:end], gazetteer)
+        nearby = frozenset().union(*(nouns[i] for i in numbers))
         groups.append(
             Group(
-                name=forms[numbers[0]],
+                name=text[start:end],
                 count=len(numbers),
                 kind=meant.kind,
                 candidates=shortlist(meant.places),
-                features_named=frozenset().union(*(feature_named(text, *spans[i]) for i in numbers)),
+                features_named=nearby or _with_article(text, start),
                 parents=tuple(sorted({owner[parents[i]] for i in numbers if i in parents} - {group})),
-                listed=frozenset(p.place_id for p in meant.places if gazetteer.lists(p.place_id)),
-                in_dateline=fold(forms[numbers[0]]) == dateline,
+                listed=frozenset(
+                    p.place_id
+                    for p in meant.places
+                    if gazetteer.lists(p.place_id) and (p.match != "alternate" or p.feature in nearby)
+                ),
+                in_dateline=filed in numbers,
             )
         )
     return groups, [owner[i] for i in range(len(spans))]
-
-
-def country_of_outlet(outlet: str | None) -> str:
-    """The country an outlet writes from, by the ending of its domain: "example.com.pk" -> PK; "" where that is none."""
-    if not outlet:
-        return ""
-    host = re.sub(r"^(?:https?://)?(?:www\.)?", "", outlet.casefold()).split("/")[0]
-    ending = host.rsplit(".", 1)[-1].upper()
-    return (
-        "GB"
-        if ending == "UK"
-        else ending
-        if "." in host and ending in _countries() and ending not in GENERIC_ENDINGS
-        else ""
-    )
-
-
-GENERIC_ENDINGS = {"TV", "ME", "CO", "IO", "FM", "AI", "CC", "LA", "TO", "WS"}  # country codes used as if they were not
 
 
 def precision_of(place: Place, text: str, start: int) -> int:
     """UCDP's where_prec, 1 exact to 7 sea, of a mention: "near Quetta" is 2, a province 4, a country 6."""
     code = PRECISION[place.feature] if place.place_id else 2
     return 2 if code == 1 and NEAR.search(text[max(0, start - 40) : start]) else code
-
-
-KINDS = {
-    "admin1": "province",
-    "admin2": "district",
-    "admin3": "unit",
-}  # as a reason calls them; other kinds by their name
-
-
-def _label(place: Place) -> str:
-    """A rival as a reader tells it apart: "Lahore District, Punjab, Pakistan", "Georgia (country)"."""
-    where = [part for part in (place.admin1, country_name(place.country)) if part and part != place.name]
-    kind = "" if place.feature == "city" else f" ({KINDS.get(place.feature, place.feature)})"
-    return ", ".join([place.name, *where]) + kind
 
 
 TYPES = {"lat": float, "lon": float, "geonames_id": "Int64", "where_prec": "Int64", "confidence": float}
@@ -161,52 +156,6 @@ def _alternative(place: Place, share: float) -> dict:
     return {key: getattr(place, key) or None for key in keys} | {"confidence": round(share, 3)}
 
 
-LISTS = {"demonym": "demonyms", "alias": "other names", "abbreviation": "abbreviations"}
-REASONS = {
-    "parent named": "it is named with the place it lies in",
-    "feature named": "the word beside it says what it is",
-    "same country": "the article is about {country}",
-    "same province": "other places of {admin1} are named",
-    "nearest place": "a neighbour of it is named",
-    "places around": "the other places lie around it",
-    "holds other places": "places in it are named",
-    "dateline near": "the dateline is near it",
-    "outlet's country": "the outlet writes from {country}",
-    "most populous": "it is the most populous of the name",
-    "primary name": "it bears exactly this name",
-    "out of period": "it was called so at the time",
-}
-
-
-def reason_for(group: Group, choice: Choice, best: int, weights: np.ndarray) -> str:
-    """One line on why this candidate: the two strongest pieces of evidence over its best rival, and who that is."""
-    place = group.candidates[best]
-    if group.kind in ("demonym", "alias", "abbreviation") and best == 0:
-        return f"{group.name} stands for {place.name} (list of {LISTS[group.kind]})"
-    if len(group.candidates) == 1:
-        other = {"alternate": f", another name of {place.name}", "variant": f", a spelling of {place.name}"}
-        return f"the only place called {group.name} in the gazetteer{other.get(place.match, '')}"
-    rivals = [i for i in np.argsort(-choice.probabilities) if i != best]
-    gain = (choice.evidence[best] - choice.evidence[rivals[0]]) * weights
-    names = [*NAME, *CONTEXT]
-    strongest = [names[i] for i in np.argsort(-gain) if gain[i] > 0.2 and names[i] in REASONS][:2]
-    where = {"country": country_name(place.country), "admin1": place.admin1 or country_name(place.country)}
-    because = " and ".join(REASONS[name].format(**where) for name in strongest) or "nothing speaks against it"
-    rival = group.candidates[rivals[0]]
-    return f"{because}; of {len(group.candidates)} so called the next is {_label(rival)}"
-
-
-@lru_cache(1)
-def _countries() -> dict[str, str]:
-    countries = load_lexicon("countries")
-    return dict(zip(countries.alpha2, countries.name, strict=True))
-
-
-def country_name(code: str) -> str:
-    """The English name of a country by its ISO 3166-1 code; the code itself where it is unknown."""
-    return _countries().get(code, code)
-
-
 def _answer(group: Group, choice: Choice, weights: np.ndarray, given: bool) -> Located:
     """The likeliest candidate, or none where none fits; a given span is known to be a place, so one must."""
     if not group.candidates:
@@ -216,7 +165,7 @@ def _answer(group: Group, choice: Choice, weights: np.ndarray, given: bool) -> L
     rest = [
         _alternative(group.candidates[i], choice.probabilities[i]) for i in order if choice.probabilities[i] >= 0.01
     ]
-    if choice.nothing > 0.5 and not given:
+    if choice.nothing > NOTHING_FITS and not given:
         return Located(
             None, choice.nothing, rest[:3], f"none of the {len(group.candidates)} so called fits this article"
         )
@@ -229,12 +178,11 @@ LEAST_CONFIDENT_HOST = 0.4
 BESIDE = 0.6  # how often a building of no known place lies within 161 km of the town named beside it, on GeoWebNews
 
 
-def place_beside(places: pd.DataFrame, answers: list[Located], anyway: bool) -> list[Located]:
+def place_beside(rows: list, answers: list[Located], anyway: bool) -> list[Located]:
     """Buildings and streets that no gazetteer has are put where the town or district named beside them is.
 
     The nearest one counts, before rather than after; with `anyway` other unknown names too: their spans were given.
     """
-    rows = list(places.itertuples())
     hosts = [
         (row.start, answer) for row, answer in zip(rows, answers, strict=True)
         if answer.place and answer.place.feature in HOSTS and row.role != "demonym"
@@ -247,7 +195,9 @@ def place_beside(places: pd.DataFrame, answers: list[Located], anyway: bool) -> 
 
 
 def _beside(row, answer: Located, hosts: list[tuple[int, Located]]) -> Located:
-    _, host = min(hosts, key=lambda pair: abs(pair[0] - row.start) + (pair[0] > row.start) * 200)
+    behind = bisect_left(hosts, row.start, key=lambda host: host[0])
+    around = hosts[max(0, behind - 1) : behind + 1]
+    _, host = min(around, key=lambda pair: abs(pair[0] - row.start) + (pair[0] > row.start) * 200)
     name, at = host.place.name, host.place
     place = Place("", None, row.text, "facility", at.country, at.admin1, at.admin2, 0, at.lat, at.lon)
     return Located(place, BESIDE * host.confidence, [], f"not in the gazetteer; put at {name}, named beside it")
@@ -296,18 +246,26 @@ def locate(
     places = places.reset_index(drop=True)
     date = article.date.value if article.date else None
     groups, number = group_mentions(places, article, gazetteer)
+    fixes = dict(zip(number, places.place_fix, strict=True))
+    known = {n: find_place(fix.value, fix.text) for n, fix in fixes.items() if fix and fix.value}
+    groups = [group._replace(candidates=(known[n],)) if n in known else group for n, group in enumerate(groups)]
     weights = load_weights()[1]
     choices = choose(groups, country_of_outlet(article.outlet), date or "")
     given = bool(len(places)) and bool((places.chance == 1).all())
-    answers = [_answer(group, choice, weights, given) for group, choice in zip(groups, choices, strict=True)]
-    answers = place_beside(places, [answers[n] for n in number], given)
-    found = [
-        _row(answer, mention, article.text, date, shapes)
-        for answer, mention in zip(answers, places.itertuples(), strict=True)
+    answers = [
+        Located(known[n], 1.0, [], fixes[n].reason)
+        if n in known
+        else _answer(group, choice, weights, given or fixes[n])
+        for n, (group, choice) in enumerate(zip(groups, choices, strict=True))
     ]
+    mentions = list(places.itertuples())
+    answers = place_beside(mentions, [answers[n] for n in number], given)
+    found = [_row(answer, row, article.text, date, shapes) for answer, row in zip(answers, mentions, strict=True)]
     columns = {name: pd.Series([row.get(name) for row in found], dtype=TYPES.get(name, object)) for name in FOUND}
-    table = pd.DataFrame({name: places[name] for name in places.columns if name != "chance"} | columns)
-    table["corrected"] = False
+    own = ("chance", "place_fix", "role_fix")
+    table = mark_corrected(
+        pd.DataFrame({name: places[name] for name in places.columns if name not in own} | columns), places
+    )
     if not shapes:
         return table
     return gpd.GeoDataFrame(table, geometry=list(pd.Series([f.get("geometry") for f in found], dtype=object)), crs=CRS)

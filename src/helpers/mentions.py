@@ -6,7 +6,8 @@ by scripts/train_mentions.py); of overlapping candidates the likelier one stays.
 
 from bisect import bisect_left
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -14,16 +15,24 @@ import pandas as pd
 
 from helpers.article import DATA
 from helpers.bodies import Hit, confirm, known_bodies, merge_bodies
-from helpers.entities import entity_table, gather
+from helpers.corrections import Correction, read_corrections
+from helpers.entities import ENTITY, entity_table, gather
+from helpers.evidence import Span
+from helpers.fixes import correct_types, match_corrections, merge_entities, settle
 from helpers.gazetteer import Gazetteer, open_gazetteer
-from helpers.language import Parsed
+from helpers.language import Parsed, small_table
 from helpers.places import role_of
-from helpers.spans import Span, candidate_spans
+from helpers.spans import candidate_spans
+from helpers.tagging import settle_names
 
 THRESHOLD = 0.36  # F is highest and flat from 0.32 to 0.42 on LGL and GeoWebNews, five-fold
 FIXED = {  # what the gold files hold too little of to fit: set, not fitted
     "home name": 3.0,
+    "built at home": -8.0,  # Khyber Road: not the road but
+    "home of a building": 4.0,  # Khyber, which stands in its name
+    "longer known name": 2.0,  # Bury St Edmunds, not Bury
     "surname alone": -2.5,
+    "nature alone": 2.5,  # the Brahmaputra: no town or person is called so
     "before disease noun": -6.0,  # West Nile virus
     "after maker": -4.0,  # a Toyota Tacoma
 }
@@ -98,35 +107,60 @@ def find_mentions(
     gazetteer: Gazetteer | None = None,
     given: list[tuple[int, int]] | None = None,
     with_entities: bool = True,
+    corrections: Path | str | tuple[Correction, ...] | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The names of places with their roles, and all entities: (places, entities); text == article.text[start:end].
 
     With `given` spans exactly these are the places and none is searched for.
     Without `with_entities` the second table is empty, for runs that ask for places alone.
+    What a person has corrected (a file, by default data/corrections.csv, or its rows) beats every rule.
     """
     gazetteer = gazetteer or open_gazetteer()
     article = parsed.article
+    fixes = match_corrections(read_corrections(corrections), article)
     hits = confirm(known_bodies(article.text), parsed.names)
-    parsed = replace(parsed, names=merge_bodies(parsed.names, hits, article.text))
+    parsed = replace(parsed, names=settle_names(merge_bodies(parsed.names, hits, article.text), article.text))
     spans = candidate_spans(parsed, gazetteer, given)
     if given is None:
-        spans = [span for span in spans if not _is_short_for_body(span, hits)]
+        spans = [span for span in spans if not _is_body(span, hits)]
     chosen = select_mentions(spans) if given is None else [(span, 1.0) for span in spans]
+    if given is None and fixes["place"]:
+        known = {(span.start, span.end): (span, chance) for span, chance in chosen}
+        spots = settle(known, fixes["place"])
+        named = candidate_spans(parsed, gazetteer, [spot for spot in spots if spot in fixes["place"]])
+        known |= {(span.start, span.end): (span, 1.0) for span in named}
+        chosen = [known[spot] for spot in spots]
     ends = [end for _, end in article.paragraphs]
     roles = [
         (span, role_of(span, article.text, article.paragraphs[min(bisect_left(ends, span.end), len(ends) - 1)]))
         for span, _ in chosen
     ]
-    rows = [(s.start, s.end, s.text, role, chance) for (s, role), (_, chance) in zip(roles, chosen, strict=True)]
-    places = pd.DataFrame(rows, columns=["start", "end", "text", "role", "chance"])
-    names = gather(parsed.names, roles, article.text) if with_entities else []
-    entities = entity_table(names, hits, roles, article.text)
-    return _with_context(places, parsed), _with_context(entities, parsed)
+    roles = [(s, fix.value if (fix := fixes["role"].get((s.start, s.end))) else role) for s, role in roles]
+    pins = {span: fix for span, fix in fixes["place"].items() if fix.action == "place"}
+    rows = [
+        (s.start, s.end, s.text, role, chance, *(table.get((s.start, s.end)) for table in (pins, fixes["role"])))
+        for (s, role), (_, chance) in zip(roles, chosen, strict=True)
+    ]
+    columns = ["start", "end", "text", "role", "chance", "place_fix", "role_fix"]
+    places = _with_context(small_table(rows, columns), parsed)
+    if not with_entities:
+        return places, _no_entities().copy()
+    names = correct_types(gather(parsed.names, roles, article.text), fixes["type"])
+    return places, _with_context(merge_entities(entity_table(names, hits, roles, article.text), fixes), parsed)
 
 
-def _is_short_for_body(span: Span, hits: list[Hit]) -> bool:
-    """Whether an abbreviation stands in an organisation's name: AP in "AP Photo" is no Andhra Pradesh."""
-    return span.meaning.kind == "abbreviation" and any(hit.start <= span.start and span.end <= hit.end for hit in hits)
+@cache
+def _no_entities() -> pd.DataFrame:
+    """The empty table of entities, made once: runs for places alone ask for it at every article."""
+    return small_table([], ["article_id", *ENTITY[:3], "sentence_id", *ENTITY[3:], "corrected"])
+
+
+def _is_body(span: Span, hits: list[Hit]) -> bool:
+    """Whether a candidate is an organisation's: NATO is no town, and AP in "AP Photo" no Andhra Pradesh."""
+    around = [hit for hit in hits if hit.start <= span.start and span.end <= hit.end]
+    sited = any(place.feature == "facility" for place in span.meaning.places)  # universities stand somewhere
+    itself = any(hit[:2] == (span.start, span.end) and not hit.body.beside for hit in around) and not sited
+    return itself or bool(around and span.meaning.kind == "abbreviation")
 
 
 def _with_context(table: pd.DataFrame, parsed: Parsed) -> pd.DataFrame:

@@ -7,8 +7,11 @@ from typing import NamedTuple
 import pandas as pd
 
 from helpers.article import DATA
-from helpers.gazetteer import Gazetteer, Place, fold
+from helpers.gazetteer import WELL_KNOWN, Gazetteer, Place, fold
 from helpers.lexicons import load_lexicon
+
+SEAS = {"sea", "ocean", "strait", "straits", "gulf", "bay", "channel"}  # not named after what they are
+GENERIC_ENDINGS = {"TV", "ME", "CO", "IO", "FM", "AI", "CC", "LA", "TO", "WS"}  # country codes used as if they were not
 
 
 class Meaning(NamedTuple):
@@ -86,7 +89,8 @@ def _places(form: Form, gazetteer: Gazetteer) -> tuple[Place, ...]:
 def unit_meaning(name: str, gazetteer: Gazetteer) -> Meaning | None:
     """For a name nobody lists that ends in a unit's noun, what the rest means: "Oaxaca State" -> Oaxaca."""
     rest, _, noun = name.rpartition(" ")
-    places = tuple(gazetteer.lookup(rest)) if noun.casefold() in cue("area_noun") - cue("facility_noun") else ()
+    nouns = cue("area_noun") - cue("facility_noun") - SEAS
+    places = tuple(gazetteer.lookup(rest)) if noun.casefold() in nouns else ()
     return Meaning(places, "name") if places else None
 
 
@@ -107,7 +111,7 @@ def part_meaning(name: str, gazetteer: Gazetteer) -> Meaning:
 
 def is_well_known(place: Place) -> bool:
     """Whether a place is big enough to be named in passing: a country, a unit, a town of 15,000."""
-    return place.feature in ("country", "admin1", "admin2") or place.population >= 15_000
+    return place.feature in ("country", "admin1", "admin2") or place.population >= WELL_KNOWN
 
 
 @lru_cache(50_000)
@@ -126,5 +130,26 @@ def meaning(name: str, gazetteer: Gazetteer) -> Meaning:
     meant = _places(form, gazetteer)
     if form.kind == "demonym":
         return Meaning(meant, "demonym") if meant else NOTHING
+    if name.endswith("."):  # "Alta." abbreviates Alberta and is not Alta in Norway
+        return Meaning(meant, form.kind, form.after_comma)
     others = tuple(p for p in places if p.place_id not in {m.place_id for m in meant} and p.match == "name")
     return Meaning(meant + others, form.kind, form.after_comma)
+
+
+@lru_cache(1)
+def _countries() -> dict[str, str]:
+    countries = load_lexicon("countries")
+    return dict(zip(countries.alpha2, countries.name, strict=True))
+
+
+def country_name(code: str) -> str:
+    """The English name of a country by its ISO 3166-1 code; the code itself where it is unknown."""
+    return _countries().get(code, code)
+
+
+def country_of_outlet(outlet: str | None) -> str:
+    """The country an outlet writes from, by the ending of its domain: "example.com.pk" -> PK; "" where that is none."""
+    host = re.sub(r"^(?:https?://)?(?:www\.)?", "", (outlet or "").casefold()).split("/")[0]
+    ending = host.rpartition(".")[2].upper()
+    code = "GB" if ending == "UK" else ending
+    return code if "." in host and code in _countries() and code not in GENERIC_ENDINGS else ""

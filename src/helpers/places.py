@@ -7,14 +7,20 @@ import re
 from functools import lru_cache
 from itertools import islice, takewhile
 
+from helpers.evidence import WORD, Span, is_capitalised
 from helpers.lexicons import load_lexicon
-from helpers.names import cue
-from helpers.spans import WORD, Span, is_capitalised
+from helpers.names import cue, is_well_known
 
 WINDOW = 80  # characters looked at on either side, never beyond the paragraph
 HYPHENED = re.compile(r"-(\w+)")
 RELATIVE = re.compile(r", (?:which|who) ")
 POSSESSIVE = re.compile(r"['’](?:[sS]\b)?")
+NAMES = r"(?:the )?(?:[A-Z]\.){2,}|(?:the )?[A-Z][\w'’-]*(?: [A-Z][\w'’-]*)*"
+LIST_BEFORE = re.compile(
+    rf"\b(?:(?:{NAMES}), (?:(?:{NAMES}), )*(?:{NAMES}),? (?:and|or)|(?:{NAMES}) (?:and|or)) (?:the )?$"
+)
+LIST_AROUND = re.compile(rf"\b(?:(?:{NAMES}), )+(?:the )?$")  # only where the list goes on behind
+LIST_AFTER = re.compile(rf"(?:, (?:{NAMES}))*,? and (?:{NAMES})(?= [a-z])")
 PREPOSITIONS = {"of", "for", "with", "by", "against", "about", "on", "than", "like", "including"}
 PARTY_PREPOSITIONS = {"with", "between", "on", "against", "to", "and", "from", "by"}
 ACTIVE = {  # auxiliaries whose subject does what the verb says; those of "be" may be passive
@@ -61,8 +67,10 @@ def _acts(following: list[str], state: bool) -> bool:
     for word in (w.casefold() for w in _skip_day(_skip_partner(following))[:5]):
         if word in cue("auxiliary"):
             helped, active = True, word in ACTIVE
-        elif word in cue("saying_verb") or word in cue("deciding_verb") or (helped and word in cue("stance_adjective")):
+        elif helped and word in cue("stance_adjective"):
             return True
+        elif word in cue("saying_verb") or word in cue("deciding_verb"):
+            return active or not word.endswith("ed")  # "as it is called" is no deed
         elif word.endswith("ly") or word in cue("adverb"):
             adverb = True
         else:
@@ -111,6 +119,10 @@ def role_of(span: Span, text: str, paragraph: tuple[int, int]) -> str:
     """The role of a place mention by the words around it, e.g. "Islamabad" in "Islamabad fears" is a metonym."""
     before = text[max(paragraph[0], span.start - WINDOW) : span.start]
     after = text[span.end : min(paragraph[1], span.end + WINDOW)]
+    goes_on = LIST_AFTER.match(after)
+    if listed := (LIST_AROUND if goes_on else LIST_BEFORE).search(before):  # "families from Bannu and Tank have fled":
+        before = before[: listed.start()]  # what is said of one holds for all
+    after = after[goes_on.end() :] if goes_on else after
     relative = RELATIVE.match(after)  # "Russia, which has denied"
     following = (
         _following(after[relative.end() - 1 :] if relative else after) if relative or after.startswith(" ") else []
@@ -135,7 +147,8 @@ def role_of(span: Span, text: str, paragraph: tuple[int, int]) -> str:
     if inert:
         return "literal"
     acts = _acts(following, state) and not _follows_preposition(before)
-    party = _is_party(before, state) and not _is_locative(before)
+    town = any(p.feature == "city" and is_well_known(p) for p in span.meaning.places)  # pressure on Herat
+    party = (state or not town) and _is_party(before, state) and not _is_locative(before)
     return "metonym" if acts or party or _plays(before, following, before + after) else "literal"
 
 
@@ -167,11 +180,11 @@ def body_end(text: str, end: int) -> int:
 
 
 def _names_body(following: list[str]) -> bool:
-    """ "High Court", "Army", "Cricket Board": capitalised words behind a place that end in an institution's noun."""
+    """ "High Court", "Army", "Ring Road": capitalised words behind a place that end in a body's or building's noun."""
     for word in following[:4]:
         if not is_capitalised(word):
             return False
-        if word.casefold() in cue("institution_noun"):
+        if word.casefold() in cue("institution_noun") | cue("facility_noun"):
             return True
     return False
 

@@ -103,7 +103,7 @@ def mark_speakers(table: pd.DataFrame, said: pd.DataFrame, share: float = 1.0) -
 
     Example: mark_speakers(entities, said) marks the mentions inside quotations and reported clauses.
     """
-    rows = list(said[["start", "end", "speaker"]].itertuples(index=False, name=None))
+    rows = list(zip(*(said[name].tolist() for name in ("start", "end", "speaker")), strict=True))
     starts, names = [row[0] for row in rows], []
     for start, end in zip(table["start"].tolist(), table["end"].tolist(), strict=True):
         heard: dict[str, int] = {}

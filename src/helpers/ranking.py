@@ -13,34 +13,19 @@ import numpy as np
 import pandas as pd
 
 from helpers.article import DATA
-from helpers.gazetteer import Place
+from helpers.gazetteer import AREAS, Place, in_period, is_district, is_town_of, lies_in
 from helpers.lexicons import load_lexicon
 
 FEATURES = ("country", "admin1", "admin2", "admin3", "city", "neighbourhood", "region", "nature", "facility")
-AREAS = {"region", "continent", "sea", "mountain", "river", "valley", "pass", "lake", "border"}
 FAMILIES = dict.fromkeys(AREAS, "nature") | {"region": "region", "continent": "region"}
 CONTEXT = ("same country", "same province", "nearest place", "places around", "holds other places", "dateline near")
 NAME = (
-    "primary name",
-    "spelling variant",
-    "alias",
-    "place in its name",
-    "population",
-    "most populous",
-    "capital of country",
-    *(f"is {f}" for f in FEATURES),
-    "feature named",
-    "other feature named",
-    "parent named",
-    "other parent named",
-    "outlet's country",
-    "out of period",
-    "in supplement",
-    "district around its town",
-    "nothing fits",
-    "nothing fits, one candidate",
+    "primary name", "spelling variant", "alias", "place in its name", "population", "most populous",
+    "capital of country", *(f"is {f}" for f in FEATURES), "feature named", "other feature named", "parent named",
+    "other parent named", "town of the dateline", "outlet's country", "out of period", "in supplement",
+    "district around its town", "province around its town", "nothing fits", "nothing fits, one candidate",
     "nothing fits, listed form",
-)
+)  # fmt: skip
 FIXED = {  # what the gold files, local and world news, are too poor in to fit
     "other parent named": -4.0,  # "Hyderabad, India" is not the one in Sindh
     "out of period": -4.0,  # a unit that did not exist is not what a text of its day means
@@ -48,7 +33,9 @@ FIXED = {  # what the gold files, local and world news, are too poor in to fit
     "in supplement": 1.5,  # written down because the news of the region names it
     "nothing fits, listed form": -2.0,  # a form of the lexicons or the supplement has a meaning
 }
+LISTED_SIZE = {"sea": 8.0, "area": 5.0, "admin2": 4.5, "admin3": 4.5}  # log10 of people, where the source has none
 MOST_NEIGHBOURS = 300  # places whose distance counts: the likeliest, so that a long list of places costs no square
+GREAT_TOWN = 50_000  # people of a town that a bare name means rather than its province
 NEAR_KM, AROUND_KM = 60.0, 250.0
 
 
@@ -136,47 +123,44 @@ def _name_evidence(group: Group, place: Place | None, outlet_country: str, date:
         "spelling variant": float(place.match == "variant"),
         "place in its name": float(group.kind == "part"),
         "alias": float(group.kind not in ("name", "part") and place is group.candidates[0]),
-        "population": prominence(place, group.candidates),
+        "population": prominence(place, group.candidates, place.place_id in group.listed),
         "most populous": float(place.population == best > 0),
         "capital of country": float(place.place_id in capital_ids()),
         f"is {family}": 1.0,
         "feature named": float(named),
         "other feature named": float(bool(group.features_named) and not named),
+        "town of the dateline": float(group.in_dateline and place.feature == "city"),
         "outlet's country": float(bool(outlet_country) and place.country == outlet_country),
         "out of period": float(bool(date) and not in_period(place, date)),
         "in supplement": float(place.place_id in group.listed),
         "district around its town": float(is_district(place) and any(is_town_of(p, place) for p in group.candidates)),
+        "province around its town": float(
+            place.feature == "admin1" and not named and any(is_great_town(p, place) for p in group.candidates)
+        ),
     }
 
 
-def is_district(place: Place) -> bool:
-    return place.feature in ("admin2", "admin3")
+def is_great_town(place: Place, province: Place) -> bool:
+    """Whether a candidate is a city of the province's name and country: New York, Kandahar, Washington."""
+    return place.feature == "city" and place.country == province.country and place.population >= GREAT_TOWN
 
 
-def is_town_of(place: Place, district: Place) -> bool:
-    """Whether a candidate is the town a district is called after: Nowshera in Nowshera District."""
-    return place.feature == "city" and (place.country, place.admin1) == (district.country, district.admin1)
-
-
-def prominence(place: Place, candidates: tuple[Place, ...] = ()) -> float:
+def prominence(place: Place, candidates: tuple[Place, ...] = (), listed: bool = False) -> float:
     """How well known a place is, 0 to about 1.3: by its population (1 is ten million).
 
-    What has none counts as much as a town of 100,000 if it is a region or water of the supplement, and of 3,000 if it
-    is anything else there: the supplement lists what the news names.
+    What has none counts by its kind if the supplement lists it, for that lists what the news names: a sea as the
+    largest cities, a region or water as 100,000 people, a district as 30,000, anything else as 3,000; a postal place
+    as 500.
     """
     population = place.population
     if is_district(place):  # as well known as the town it is called after, not as populous as all its villages
         population = min([population, *(p.population for p in candidates if is_town_of(p, place))])
-    if population or not place.place_id.startswith("na:"):
+    if population or not (listed or place.place_id.startswith("na:")):
         return math.log10(1 + population) / 7
-    return 5 / 7 if place.feature in AREAS else 3.5 / 7
-
-
-def in_period(place: Place, date: str) -> bool:
-    """Whether a place bore its name on a date: FATA on "2016-04", not on "2020"; dates compare as far as they go."""
-    after = not place.valid_from or date >= place.valid_from[: len(date)]
-    before = not place.valid_to or date <= place.valid_to[: len(date)]
-    return after and before
+    if place.place_id.startswith("na:post-"):
+        return 2.7 / 7
+    kind = "sea" if place.feature == "sea" else "area" if place.feature in AREAS else place.feature
+    return LISTED_SIZE.get(kind, 3.5) / 7
 
 
 def tabulate(groups: list[Group], outlet_country: str = "", date: str = "") -> Table:
@@ -215,6 +199,8 @@ def _add_parents(table: Table, groups: list[Group], columns: dict[str, int]) -> 
             for p in groups[i].candidates
             if p.feature != "city" or len(groups[i].candidates) == 1
         ]
+        if any(p.feature == "country" for p in group.candidates):  # "Mexico, the US and Canada" is a list
+            parents = [p for p in parents if p.feature != "country"]
         if not parents:
             continue
         rows = range(table.starts[number], table.starts[number] + len(group.candidates))
@@ -222,22 +208,6 @@ def _add_parents(table: Table, groups: list[Group], columns: dict[str, int]) -> 
         for row, fits in zip(rows, inside, strict=True):
             if any(inside):  # where none lies in it, the parent is mistaken or unknown, and tells nothing
                 table.evidence[row, columns["parent named" if fits else "other parent named"]] = 1.0
-
-
-def lies_in(place: Place, parent: Place) -> bool:
-    """Whether a place lies in another by their units' names; a city holds what is named as its part."""
-    if place.place_id == parent.place_id or place.country != parent.country:
-        return False
-    match parent.feature:
-        case "country":
-            return place.feature != "country"
-        case "admin1":
-            return place.admin1 == parent.name and place.feature != "admin1"
-        case "admin2":
-            return place.admin2 == parent.name and place.admin1 == parent.admin1 and place.feature != "admin2"
-        case "city":
-            return place.feature in ("neighbourhood", "facility") and place.admin1 == parent.admin1
-    return False
 
 
 def distances(lat: np.ndarray, lon: np.ndarray, to_lat: np.ndarray, to_lon: np.ndarray) -> np.ndarray:
@@ -253,16 +223,16 @@ def softmax(scores: np.ndarray, table: Table) -> np.ndarray:
     return weights / np.add.reduceat(weights, table.starts)[table.group]
 
 
-def _support(codes: np.ndarray, mass: np.ndarray, table: Table) -> np.ndarray:
-    """For each row, the share of the other groups' mass that lies in the row's country (or province)."""
+def _support(codes: np.ndarray, mass: np.ndarray, names: np.ndarray) -> np.ndarray:
+    """For each row, the share of the other names' mass that lies in the row's country (or province)."""
     if not (codes >= 0).any():
         return np.zeros(len(codes))
-    held = np.zeros((len(table.starts), codes.max() + 1))
+    held = np.zeros((names.max() + 1, codes.max() + 1))
     known = codes >= 0
-    np.add.at(held, (table.group[known], codes[known]), mass[known])
+    np.add.at(held, (names[known], codes[known]), mass[known])
     others = held.sum(0)[None] - held
     share = others / np.maximum(1.0, mass.sum())
-    return np.where(known, share[table.group, np.maximum(codes, 0)], 0.0)
+    return np.where(known, share[names, np.maximum(codes, 0)], 0.0)
 
 
 def context_evidence(table: Table, groups: list[Group], probability: np.ndarray) -> np.ndarray:
@@ -270,14 +240,14 @@ def context_evidence(table: Table, groups: list[Group], probability: np.ndarray)
     weight = np.array([1 + math.log(g.count) for g in groups])[table.group]
     mass = probability * weight * np.array([p is not None for p in table.places])
     out = np.zeros((len(mass), len(CONTEXT)))
-    out[:, 0] = _support(table.country, mass, table)
+    names = _codes([groups[number].name.casefold() for number in table.group])  # a namesake is no neighbour
+    out[:, 0] = _support(table.country, mass, names)
     small = np.array([bool(p and p.feature != "country") for p in table.places])
-    out[:, 1] = _support(table.province, np.where(small, mass, 0), table)
+    out[:, 1] = _support(table.province, np.where(small, mass, 0), names)
     likely = np.flatnonzero((probability > 0.05) & small & ~np.isnan(table.lat))
     likely = likely[np.argsort(-mass[likely], kind="stable")[:MOST_NEIGHBOURS]]
     if len(likely) and len(mass):
         km = distances(table.lat, table.lon, table.lat[likely], table.lon[likely])
-        names = _codes([groups[number].name.casefold() for number in table.group])  # a namesake is no neighbour
         foreign = names[:, None] != names[likely][None]
         close = np.where(foreign & ~np.isnan(km), np.exp(-km / NEAR_KM), 0)
         wide = np.where(foreign & ~np.isnan(km), np.exp(-km / AROUND_KM), 0)

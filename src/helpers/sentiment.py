@@ -6,9 +6,11 @@ Toward a target the model of tone.py is asked, or VADER by the clause around it.
 VADER's own 0.05, see NEUTRAL. A document has no score, since VADER's saturates with length: it has shares of sentences.
 """
 
+import json
 import re
 from bisect import bisect_right
 from functools import lru_cache
+from hashlib import sha256
 from typing import NamedTuple
 
 import numpy as np
@@ -49,6 +51,18 @@ def _analyzer() -> SentimentIntensityAnalyzer:
     return analyzer
 
 
+@lru_cache
+def scored_by(method: str) -> dict[str, str]:
+    """What the scores come from, for the record: the words of VADER and, where it is asked, the model, with hashes."""
+    words = sha256(json.dumps(sorted(_analyzer().lexicon.items())).encode()).hexdigest()[:12]
+    used = {"vader": f"vader_lexicon, conflict_sentiment sha256:{words}"}
+    if method == "vader":
+        return used
+    from helpers.tone import version
+
+    return used | {"tone": version()}
+
+
 @lru_cache(1)
 def _phrases() -> re.Pattern:
     words = load_lexicon("conflict_sentiment").word
@@ -61,9 +75,39 @@ def _prepare(text: str) -> str:
     return _phrases().sub(lambda match: match[0].replace(" ", "_"), text.translate(_PLAIN))
 
 
+@lru_cache(100_000)
+def _bare(token: str) -> str:
+    """A word without the mark before or behind it, e.g. "war," -> "war"; NLTK tries each mark on each word."""
+    constants = _analyzer().constants
+    word = constants.REGEX_REMOVE_PUNCTUATION.sub("", token)
+    mark = token[len(word) :] if token.startswith(word) else token.removesuffix(word)
+    return word if len(word) > 1 and mark in constants.PUNC_LIST else token
+
+
+class _Words(SentiText):
+    def _words_and_emoticons(self) -> list[str]:
+        return [_bare(token) for token in self.text.split() if len(token) > 1]
+
+
+@lru_cache(256)
+def _weigh(text: str) -> tuple[list[str], list[float]]:
+    """The words of a prepared text and what each adds to VADER's score as it stands here (negated, stressed)."""
+    analyzer, constants = _analyzer(), _analyzer().constants
+    parts = _Words(text, constants.PUNC_LIST, constants.REGEX_REMOVE_PUNCTUATION)
+    words, valences = parts.words_and_emoticons, []
+    first = {word: number for number, word in reversed(list(enumerate(words)))}
+    for word, after in zip(words, [*words[1:], ""], strict=False):
+        if word.lower() in constants.BOOSTER_DICT or (word.lower(), after.lower()) == ("kind", "of"):
+            valences.append(0)
+        else:
+            valences = analyzer.sentiment_valence(0, parts, word, first[word], valences)
+    return words, analyzer._but_check(words, valences)
+
+
 def score_text(text: str) -> float:
     """VADER's compound score of a sentence or clause, from -1 to 1, e.g. "Gunmen killed two." -> -0.82."""
-    return _analyzer().polarity_scores(_prepare(text))["compound"]
+    prepared = _prepare(text)
+    return _analyzer().score_valence(_weigh(prepared)[1], prepared)["compound"]
 
 
 def label_of(score: float) -> str:
@@ -73,15 +117,10 @@ def label_of(score: float) -> str:
 
 def explain_sentence(text: str) -> pd.DataFrame:
     """The words that move the score, in order: word, valence in this sentence (negated, stressed), lexicon."""
-    analyzer = _analyzer()
-    parts = SentiText(_prepare(text), analyzer.constants.PUNC_LIST, analyzer.constants.REGEX_REMOVE_PUNCTUATION)
-    words, valences = parts.words_and_emoticons, []
-    for number, word in enumerate(words):
-        valences = analyzer.sentiment_valence(0, parts, word, number, valences)
     own = set(load_lexicon("conflict_sentiment").word)
     rows = [
         (word.replace("_", " "), round(valence, 2), "conflict" if word.lower().replace("_", " ") in own else "VADER")
-        for word, valence in zip(words, analyzer._but_check(words, valences), strict=True)
+        for word, valence in zip(*_weigh(_prepare(text)), strict=True)
         if valence
     ]
     return pd.DataFrame(rows, columns=["word", "valence", "lexicon"])
@@ -95,20 +134,23 @@ def score_sentences(sentences: pd.DataFrame) -> pd.DataFrame:
 
 def summarise(sentences: pd.DataFrame) -> pd.DataFrame:
     """The document, a row a label: sentences (number), share (0-1), how many are own wording, how many quoted."""
-    said = sentences.speaker != "" if "speaker" in sentences else pd.Series(False, sentences.index)
-    counts = [rows.label.value_counts().reindex(LABELS, fill_value=0) for rows in (sentences, sentences[said])]
-    every, quoted = (count.to_numpy() for count in counts)
-    share = every / max(1, len(sentences))
+    labels = sentences.label.tolist()
+    said = [label for label, who in zip(labels, sentences.get("speaker", [""] * len(labels)), strict=True) if who]
+    every, quoted = (np.array([part.count(label) for label in LABELS]) for part in (labels, said))
+    share = every / max(1, len(labels))
     return pd.DataFrame({"label": LABELS, "sentences": every, "share": share, "own": every - quoted, "quoted": quoted})
+
+
+def _spans(table: pd.DataFrame) -> list[tuple[int, int]]:
+    return list(zip(table["start"].tolist(), table["end"].tolist(), strict=True))
 
 
 def score_sentiment(parsed: Parsed, entities: pd.DataFrame, places: pd.DataFrame, method: str = "model") -> Sentiment:
     """Sentiment of the sentences and toward each mention of an entity or a place, who says it, and the shares."""
     said = find_speakers(parsed, entities)
     sentences = mark_speakers(score_sentences(parsed.sentences), said, SAID)
-    bounds = list(parsed.sentences[["start", "end"]].itertuples(index=False, name=None))
     tables = [mark_speakers(table, said) for table in (entities, places)]
-    spans = [list(table[["start", "end"]].itertuples(index=False, name=None)) for table in tables]
+    bounds, *spans = (_spans(table) for table in (sentences, *tables))
     distinct = sorted({span for part in spans for span in part})
     scores = dict(zip(distinct, _score_spans(parsed.article.text, bounds, distinct, method), strict=True))
     if method == "model":
@@ -138,7 +180,7 @@ def _without_reason(
     """
     starts, neutral = [a for a, _ in bounds], {}
     for span, (label, _) in scores.items():
-        if label == "positive" and not (explain_sentence(texts[bisect_right(starts, span[0]) - 1]).valence > 0).any():
+        if label == "positive" and max(_weigh(_prepare(texts[bisect_right(starts, span[0]) - 1]))[1], default=0) <= 0:
             neutral[span] = (LABELS[1], 0.0)
     return neutral
 

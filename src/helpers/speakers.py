@@ -99,6 +99,11 @@ class Reader:
         end, last = words[-1].end(), words[-1][0].casefold().removesuffix("'s").removesuffix("’s")
         if len(words) == 1 and last in _speech("pronoun"):
             return self.refer(last, start, claims)
+        paper = (
+            len(words) == 1 and last in _speech("medium_noun") and self.own[max(0, start - 4) : start].lower() == "the "
+        )
+        if paper and (named := self.refer("it", start, claims)).name:
+            return named
         named = self.within(start, end)
         persons = [e for e in named if e.type == "PERSON"]
         if persons or any(e.subtype == "media" for e in named):
@@ -122,7 +127,8 @@ class Reader:
             low = word[0].casefold()
             if low in _speech("unsaid"):
                 return None
-            if not (low in cue("adverb") or low in cue("auxiliary") or low.endswith("ly")):
+            passed = low in cue("adverb") or low in cue("auxiliary") or low.endswith("ly")
+            if not passed or low in _speech("medium_noun"):  # "the daily"
                 break
             right = left + word.start()
         if self.own[left:right].strip() or self.own[max(0, left - 3) : left].rstrip()[-1:] != ",":
@@ -141,7 +147,8 @@ class Reader:
         a, b, quoted = verb.start(), verb.end(), FILLER in self.own[start:end]
         before = self.own[start:a].rstrip()
         behind = not before or before[-1] in "," + FILLER
-        after = AFTER_VERB.match(self.own, b, end) if behind and not verb[0].endswith("ing") else None
+        inverted = behind and not verb[0].endswith("ing") and verb[0] not in _speech("hearer_verb")
+        after = AFTER_VERB.match(self.own, b, end) if inverted else None
         after = after if after and _is_name(after["who"]) else None
         speaker = self.identify(*after.span("who"), claims, before[-1:] != ",") if after else None
         if speaker:
@@ -156,7 +163,10 @@ class Reader:
         if not speaker:
             return None
         ahead = self.own[start:first].rstrip()
-        if that := THAT.match(self.own, last, end):
+        charge = _charge(verb[0]).match(self.own, last, end) if verb[0] in _speech("charge_verb") else None
+        if charge:
+            said = ((charge.start("what"), self._stop(charge.start("what"), end)),)
+        elif that := THAT.match(self.own, last, end):
             said = ((that.end(), self._stop(that.end(), end)),)
         elif last == b and verb[0] in _speech("clause_verb") and _clause_follows(self.own[last:end]):
             said = ((last, self._stop(last, end)),)
@@ -191,6 +201,12 @@ def _is_name(words: str) -> bool:
 def _clause_follows(rest: str) -> bool:
     word = re.match(r"\s+([^\W\d_][\w'’.-]*|[\d$£€]\S*)(?=\s)", rest)
     return bool(word) and word[1].casefold() not in _speech("preposition").keys() | {"so", "nothing", "to", "that"}
+
+
+@lru_cache
+def _charge(verb: str) -> re.Pattern:
+    """What a charge is: "accused [the army of lying]", "blamed [it for the delay]", not "accused by the army of"."""
+    return re.compile(rf"\s+(?P<what>(?!by\b|of\b|for\b)(?:[^\s,;:¤]+\s+){{1,8}}?{_speech('charge_verb')[verb]}\s)")
 
 
 @lru_cache(1)

@@ -1,6 +1,6 @@
 """The target model: how a sentence speaks of one of the names in it, read by a small neural network.
 
-Five layers of MiniLM, fine-tuned on NewsMTSC by scripts/train_sentiment.py, read a sentence once; the states of a
+Three layers of MiniLM, fine-tuned on NewsMTSC by scripts/train_sentiment.py, read a sentence once; the states of a
 target's own words, of its neighbourhood and of the sentence give the probabilities. Figures and limits are in
 data/models/MODEL_CARD.md.
 """
@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from hashlib import sha256
 
 import numpy as np
 import onnxruntime
@@ -41,6 +42,13 @@ def _head() -> tuple[np.ndarray, np.ndarray]:
 @lru_cache(1)
 def _vocabulary() -> dict[str, int]:
     return {word: number for number, word in enumerate((FOLDER / "vocab.txt").read_text("utf-8").split("\n"))}
+
+
+@lru_cache(1)
+def version() -> str:
+    """The weights by which a score can be traced, e.g. "minilm-3 sha256:1a2b3c4d5e6f"."""
+    files = (FOLDER / name for name in ("encoder.onnx", "head.npz", "vocab.txt"))
+    return f"minilm-3 sha256:{sha256(b''.join(file.read_bytes() for file in files)).hexdigest()[:12]}"
 
 
 @lru_cache(100_000)

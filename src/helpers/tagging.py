@@ -1,0 +1,129 @@
+"""The tagger's names, mended by what the whole article says: one name has one kind wherever it stands."""
+
+import re
+from collections import Counter, defaultdict
+
+from helpers.language import Tagged, is_whispered
+from helpers.names import cue, lexicon_forms
+
+WORD = re.compile(r"\S+")
+OF = re.compile(r" of (?:the )?")
+LISTED = re.compile(r", (?:and )?| and ")
+POSSESSIVE = re.compile(r" ?['’]")
+OF_PERSONS_TOO = {"from", "to", "between", "over", "under", "into", "around", "beyond"}
+FIRST = re.compile(r"(?<![\w-])[^\W_]+")
+GOES_ON = re.compile(r"\w|-\w")
+OFFICE = re.compile(r" (?:Minister|Secretary)\b")
+SHORT_FORM = re.compile(r" ?\( ?([A-Z][\w&-]*[A-Z])(?= ?\))")
+SURNAME = 9  # votes of a full name for its last word to be a person
+TURNED = {"PERSON", "ORG", "NORP", "PRODUCT", "WORK_OF_ART"}  # kinds the tagger confuses, places apart
+
+
+def settle_names(names: tuple[Tagged, ...], text: str) -> tuple[Tagged, ...]:
+    """The names with bodies whole ("Supreme Court of Ghana"), of one kind each, and with the mentions that were missed.
+
+    Names inside links are none.
+    """
+    links = [word.span() for word in WORD.finditer(text) if "://" in word[0] or "www." in word[0]]
+    names = tuple(n for n in names if not any(a < n.end and n.start < b for a, b in links))
+    names = _join_bodies(_place_persons(_without_words(names, text), text), text)
+    kinds = _kinds(names, text)
+    settled = [n._replace(label=kinds.get(text[n.start : n.end], n.label)) if n.label in TURNED else n for n in names]
+    return tuple(sorted([*settled, *_missed(settled, kinds, text, links)]))
+
+
+def _without_words(names: tuple[Tagged, ...], text: str) -> tuple[Tagged, ...]:
+    """Without persons and bodies that are none: words in lower case, a title alone, the Interior of a minister."""
+    parts = {
+        word for n in names if n.label == "PERSON" and " " in (form := text[n.start : n.end]) for word in form.split()
+    }
+    quiet = is_whispered(text)
+
+    def is_word(name: Tagged) -> bool:
+        form = text[name.start : name.end]
+        title = form.casefold() in cue("title_noun") and form not in parts
+        portfolio = name.label == "ORG" and not form.isupper() and OFFICE.match(text, name.end)
+        return name.label in ("PERSON", "ORG") and bool((form.islower() and not quiet) or title or portfolio)
+
+    return tuple(name for name in names if not is_word(name))
+
+
+def _place_persons(names: tuple[Tagged, ...], text: str) -> tuple[Tagged, ...]:
+    """With the places the tagger took for persons: "in Jilga", "village of Sur Ghar", "Bajaur, Mohmand, Orakzai"."""
+    parts = {word for n in names if n.label == "PERSON" for word in text[n.start : n.end].split()[1:]}
+    placed = {text[n.start : n.end] for n in names if n.label == "PERSON" and _is_sited(n, text)}
+    chains: list[list[Tagged]] = [[]]
+    for name in names:
+        chains = chains if chains[-1] and LISTED.fullmatch(text[chains[-1][-1].end : name.start]) else [*chains, []]
+        chains[-1].append(name)
+    for chain in chains:
+        if len(chain) > 2 and 2 * sum(name.label in ("GPE", "LOC") for name in chain) >= len(chain):
+            placed |= {text[n.start : n.end] for n in chain if n.label == "PERSON"}
+    placed -= parts
+    return tuple(
+        n._replace(label="GPE") if n.label == "PERSON" and text[n.start : n.end] in placed else n for n in names
+    )
+
+
+def _is_sited(name: Tagged, text: str) -> bool:
+    """Whether the words around a name tell of a place: "at X", "town of X", "X district"."""
+    before = text[max(0, name.start - 30) : name.start].split()[-2:]
+    after = re.match(r" (\w+)", text[name.end : name.end + 20])
+    noun_before = len(before) > 1 and before[-1] == "of" and before[-2].casefold() in cue("area_noun")
+    noun_after = after is not None and after[1] in cue("area_noun") and text[name.end : name.end + 1] == " "
+    where = before[-1:] and before[-1] in cue("locative_preposition") - OF_PERSONS_TOO
+    owns = POSSESSIVE.match(text, name.end)
+    return bool(noun_before or noun_after or (where and not owns))
+
+
+def _join_bodies(names: tuple[Tagged, ...], text: str) -> tuple[Tagged, ...]:
+    """With "of" and a place after an institution's noun taken into the name: "Royal Air Force" + "Oman"."""
+    joined: list[Tagged] = []
+    for name in names:
+        last = joined[-1] if joined else name
+        body = last.label == "ORG" and text[last.start : last.end].split()[-1].casefold() in cue("institution_noun")
+        if body and name.label in ("GPE", "LOC") and OF.fullmatch(text[last.end : name.start]):
+            joined[-1] = last._replace(end=name.end)
+        else:
+            joined.append(name)
+    return tuple(joined)
+
+
+def _kinds(names: tuple[Tagged, ...], text: str) -> dict[str, str]:
+    """PERSON or ORG for each form that is mostly that, by its own mentions, a full name, or brackets behind one."""
+    votes: dict[str, Counter] = defaultdict(Counter)
+    for name in names:
+        form = text[name.start : name.end]
+        votes[form][name.label] += 1
+        if name.label == "PERSON" and " " in form:
+            votes[form.split()[-1]]["PERSON"] += SURNAME
+        short = SHORT_FORM.match(text, name.end) if name.label == "ORG" else None
+        if short and short[1][0] == form[0]:
+            votes[short[1]]["ORG"] += 2
+    peoples = lexicon_forms()[1]
+    kinds = {form: counted.most_common(1)[0] for form, counted in votes.items()}
+    return {
+        form: label
+        for form, (label, number) in kinds.items()
+        if label in ("PERSON", "ORG") and (number > 1 or " " in form) and number > sum(votes[form].values()) / 2
+        if form[0].isupper() and form[0].isalpha() and form.casefold() not in peoples
+    }
+
+
+def _missed(names: list[Tagged], kinds: dict[str, str], text: str, links: list[tuple[int, int]]) -> list[Tagged]:
+    """Mentions of these forms where the tagger saw no name."""
+    taken = bytearray(len(text))
+    for start, end in [*((n.start, n.end) for n in names), *links]:
+        taken[start:end] = b"\1" * (end - start)
+    begun: dict[str, list[str]] = defaultdict(list)  # by first word: a pattern of all forms is slow in a long text
+    for form in sorted(kinds, key=lambda form: (-len(form), form)):
+        if len(form) > 2 and form.casefold() not in cue("common_word"):
+            begun[FIRST.match(form)[0]].append(form)
+    found = []
+    for word in FIRST.finditer(text):
+        start = word.start()
+        form = next((f for f in begun.get(word[0], ()) if text.startswith(f, start)), "")
+        end = start + len(form)
+        if form and not GOES_ON.match(text, end) and not any(taken[start:end]):
+            found.append(Tagged(start, end, kinds[form]))
+    return found

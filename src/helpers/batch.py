@@ -18,11 +18,16 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 
-from helpers.analysis import PARTS, PLACE_COLUMNS, analyse, to_record
-from helpers.article import Article, ArticleError, from_record, read_article
+from helpers.analysis import PARTS, PLACE_COLUMNS, analyse, neutralise, to_record
+from helpers.article import Article, ArticleError
 from helpers.boundaries import shape_of
-from helpers.language import mend, parse_many
+from helpers.corrections import Correction
+from helpers.fixes import warn_stale
+from helpers.language import parse_many
 from helpers.sources import list_sources
+from helpers.tasks import Task, list_tasks, read_task
+
+__all__ = ["Settings", "Task", "analyse_many", "list_sources", "list_tasks", "load", "run_chunk", "write_all"]
 
 CHUNK = 16  # articles a worker takes at once
 LINE_ENDS = str.maketrans(
@@ -35,14 +40,6 @@ class OutputError(ValueError):
     """What cannot be written, where, and what to do: one sentence for the reader."""
 
 
-class Task(NamedTuple):
-    """One article to come: where it stands in the input, and its JSONL line or its source."""
-
-    where: str
-    line: str = ""
-    source: str = ""
-
-
 class Settings(NamedTuple):
     """What the command line asks for, the same for every article."""
 
@@ -51,6 +48,7 @@ class Settings(NamedTuple):
     keep_everything: bool = False
     allow_private: bool = False
     sentiment: str = "model"
+    corrections: tuple[Correction, ...] | str | None = None  # a file, its rows, or None for data/corrections.csv
 
 
 class Outcome(NamedTuple):
@@ -58,49 +56,12 @@ class Outcome(NamedTuple):
 
     record: dict | None = None
     error: str = ""
+    note: str = ""  # what a person should know of it
 
 
-def list_tasks(sources: Iterable[str]) -> Iterator[Task]:
-    """One task an article: a line of a .jsonl, a file, a URL."""
-    for source in list_sources(sources):
-        if source.casefold().endswith(".jsonl") and Path(source).is_file():
-            with Path(source).open(encoding="utf-8", errors="surrogateescape", newline="\n") as file:
-                yield from (Task(f"{source}, line {n}", line=line) for n, line in enumerate(file, 1) if line.strip())
-        else:
-            yield Task(source, source=source)
-
-
-def _given(record: dict, key: str, text: str) -> list[tuple[int, int]]:
-    """The spans a JSONL line gives, each around some letter of its text."""
-    if not isinstance(record[key], list):
-        raise ArticleError(f'The field "{key}" is no list of [start, end] pairs.')
-    for span in record[key]:
-        is_pair = isinstance(span, list) and len(span) == 2 and all(type(number) is int for number in span)
-        if not (is_pair and 0 <= span[0] < span[1] <= len(text) and text[slice(*span)].strip()):
-            raise ArticleError(f'{span} in the field "{key}" is no [start, end] of a name in the text.')
-    return [(start, end) for start, end in record[key]]
-
-
-def _load(task: Task, settings: Settings) -> tuple[Article, dict]:
-    """The article of a task, and the spans given with it."""
-    if task.source:
-        options = settings._asdict()
-        del options["only"], options["sentiment"]
-        return read_article(task.source, **options), {}
-    try:
-        record = json.loads(task.line.removeprefix("\ufeff"))
-    except (ValueError, RecursionError) as error:
-        raise ArticleError(f"{task.where}: this is no JSON ({error}).") from error
-    try:
-        if not isinstance(record, dict):
-            raise ArticleError("this is no JSON object: each line needs fields such as id and text.")
-        named = {key: mend(record[key]) for key in ("id", "title", "source") if isinstance(record.get(key), str)}
-        article = from_record(record | named | ({"date": settings.date} if settings.date else {}))
-        return article, {
-            key: _given(record, key, article.text) for key in ("places", "targets") if record.get(key) is not None
-        }
-    except ArticleError as error:
-        raise ArticleError(f"{task.where}: {error}") from error
+def load(task: Task, settings: Settings) -> tuple[Article, dict]:
+    """The article of a task as the settings want it read, and the spans given with it."""
+    return read_task(task, settings.date, settings.keep_everything, settings.allow_private)
 
 
 def run_chunk(tasks: list[Task], settings: Settings) -> list[Outcome]:
@@ -108,7 +69,7 @@ def run_chunk(tasks: list[Task], settings: Settings) -> list[Outcome]:
     loaded: list[tuple[Article, dict] | Outcome] = []
     for task in tasks:
         try:
-            loaded.append(_load(task, settings))
+            loaded.append(load(task, settings))
         except ArticleError as error:
             loaded.append(Outcome(error=str(error)))
     parsed = parse_many(item[0] for item in loaded if not isinstance(item, Outcome))
@@ -119,8 +80,11 @@ def run_chunk(tasks: list[Task], settings: Settings) -> list[Outcome]:
 
 
 def _outcome(task: Task, article: Article, given: dict, parsed, settings: Settings) -> Outcome:
+    how = (settings.sentiment, settings.corrections)
     try:
-        return Outcome(to_record(analyse(article, settings.only, given, False, parsed, settings.sentiment)))
+        analysis = analyse(article, settings.only, given, False, parsed, *how)
+        stale = warn_stale(analysis.corrections)
+        return Outcome(to_record(analysis), note=f"{task.where}: {stale}." if stale else "")
     except Exception as error:  # a fault of ours in one article must not end a run of thousands: it is said and counted
         return Outcome(
             error=f"{task.where}: this could not be analysed ({type(error).__name__}: {error}); please report it."
@@ -215,9 +179,15 @@ def _rows(outcomes: Iterable[Outcome]) -> gpd.GeoDataFrame:
     return _table(outcomes).drop(columns="date")
 
 
+def _write_csv(table: pd.DataFrame, path: Path) -> None:
+    """The places without their shapes; no cell is a formula to a spreadsheet."""
+    texts = table.select_dtypes(["object", "string"])
+    table.assign(**{name: texts[name].map(neutralise) for name in texts}).to_csv(path, index=False)
+
+
 WRITERS: dict[str, Callable[[Iterable[Outcome], Path], object]] = {
     ".jsonl": _write_jsonl,
-    ".csv": lambda outcomes, path: _rows(outcomes).drop(columns="geometry").to_csv(path, index=False),
+    ".csv": lambda outcomes, path: _write_csv(_rows(outcomes).drop(columns="geometry"), path),
     ".geojson": lambda outcomes, path: _rows(outcomes).to_file(path, driver="GeoJSON", engine="pyogrio"),
     ".gpkg": lambda outcomes, path: _write_layers(_table(outcomes), path),
     ".parquet": lambda outcomes, path: _rows(outcomes).to_parquet(path),
@@ -240,6 +210,8 @@ def write_all(tasks: Iterable[Task], output: Path, settings: Settings, workers: 
                 say(f"newsatlas: {outcome.error}")
                 continue
             counts["done"] += 1
+            if outcome.note:
+                say(f"newsatlas: {outcome.note}")
             if counts["done"] % 50 == 0:
                 say(f"{counts['done']} articles, {counts['done'] / (time.monotonic() - began):.1f} a second")
             yield outcome

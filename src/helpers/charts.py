@@ -8,9 +8,10 @@ import plotly.graph_objects as go
 import plotly.io as pio
 from IPython.display import HTML
 
+from helpers import mood
 from helpers.palette import FONT, PALETTE
-from helpers.sentiment import label_of
-from helpers.tables import PLACE_TYPES, ROLES, TYPES, Sentence, cast, count, named, signed
+from helpers.sentiment import NEUTRAL, label_of
+from helpers.tables import PLACE_TYPES, ROLES, TYPES, UNSURE, Sentence, cast, count, named, signed
 
 AXIS = {"gridcolor": PALETTE["line"], "zerolinecolor": PALETTE["soft"], "automargin": True}
 pio.templates["atlas"] = go.layout.Template(
@@ -27,13 +28,8 @@ pio.templates["atlas"] = go.layout.Template(
             "align": "left",
         },
         "margin": {"l": 8, "r": 8, "t": 48, "b": 8},
-        "xaxis": {
-            "title": {"font": {"size": 13}},
-            "gridcolor": PALETTE["line"],
-            "zerolinecolor": PALETTE["soft"],
-            "automargin": True,
-        },
-        "yaxis": {"gridcolor": PALETTE["line"], "zerolinecolor": PALETTE["soft"], "automargin": True},
+        "xaxis": AXIS | {"title": {"font": {"size": 13}}},
+        "yaxis": AXIS,
     }
 )
 pio.templates.default = "atlas"
@@ -56,14 +52,17 @@ def colour_of(kind: str) -> str:
 # --- the text, marked
 
 
-def mark(article, places: pd.DataFrame, entities: pd.DataFrame) -> HTML:
-    """The article's text with every mention marked by role or kind, under a legend; ids m-<start> and e-<start>."""
+def mark(article, places: pd.DataFrame, entities: pd.DataFrame, show_text: bool = True) -> HTML:
+    """The article's text with every mention marked by role or kind, under a legend; ids m-<start> and e-<start>.
+
+    Without the text only the mentions are shown, a line a paragraph, each with its offsets.
+    """
     marks = _marks(places, entities)
     spans = article.paragraphs or ((0, len(article.text)),)
     first = "title" if article.title_in_text else "lead"
-    texts = [_paragraph(article.text, start, end, marks) for start, end in spans]
-    body = "".join(f'<p class="{"text" if i else first}">{text}</p>' for i, text in enumerate(texts))
-    article_html = f'<div class="article" lang="en">{body}</div>'
+    texts = [(_paragraph if show_text else _strip)(article.text, start, end, marks) for start, end in spans]
+    body = "".join(f'<p class="{"text" if i else first}">{text}</p>' for i, text in enumerate(texts) if text)
+    article_html = f'<div class="article{"" if show_text else " strip"}" lang="en">{body}</div>'
     return HTML(f'<style>{_mark_css()}</style><div class="marked">{_legend(marks)}{article_html}</div>')
 
 
@@ -77,6 +76,7 @@ def _mark_css() -> str:
         colour = f"var(--{kind if kind in PALETTE else 'soft'},{colour_of(kind)})"
         tint = f";background:color-mix(in srgb,{colour} 13%,transparent)" if kind in ROLES else ""
         rules.append(f".marked .{kind}{{border-bottom:{line} {colour}{tint}}}")
+    rules.append(".marked .unsure{background:none;outline:1px dashed var(--soft,#55626b)}")
     return "".join(rules)
 
 
@@ -84,6 +84,8 @@ def _legend(marks: list[tuple]) -> str:
     """The kinds that occur in this text, each shown as it is marked."""
     present = {kind for *_, kind in marks}
     items = [f'<li><mark class="{k}">{k}</mark> {LEGEND[k]}</li>' for k in LINES if k in present]
+    if any(' unsure"' in tag for _, _, tag, _ in marks):
+        items.append(f'<li><mark class="unsure">uncertain</mark> confidence below {UNSURE}, or not found at all</li>')
     return f'<ul class="legend" aria-label="How mentions are marked">{"".join(items)}</ul>' if items else ""
 
 
@@ -92,7 +94,8 @@ def _marks(places: pd.DataFrame, entities: pd.DataFrame) -> list[tuple[int, int,
     marks = {}
     for row in named(places).itertuples(index=False):
         title = f"{row.name} · {_text(row.feature) or 'place'} · {row.role}: {ROLES[row.role]} · {row.reason}"
-        ids = f'id="m-{row.start}" class="{row.role}" data-place="{escape(_text(row.place_id))}"'
+        unsure = "" if row.confidence >= UNSURE and _text(row.place_id) else " unsure"
+        ids = f'id="m-{row.start}" class="{row.role}{unsure}" data-place="{escape(_text(row.place_id))}"'
         marks[row.start, row.end] = (f'<mark {ids} title="{escape(title)}">', row.role)
     for row in entities.itertuples(index=False):
         kind = KINDS.get(row.type, "other").replace("place", "other")
@@ -104,6 +107,12 @@ def _marks(places: pd.DataFrame, entities: pd.DataFrame) -> list[tuple[int, int,
 
 def _text(value: object) -> str:
     return "" if pd.isna(value) else str(value)
+
+
+def _strip(text: str, start: int, end: int, marks: list[tuple]) -> str:
+    """The mentions of a paragraph alone, each with its offsets."""
+    inside = [(tag, first, last) for first, last, tag, _ in marks if start <= first < end]
+    return " ".join(f"<span>{tag}{escape(text[a:b])}</mark> <small>{a}–{b}</small></span>" for tag, a, b in inside)
 
 
 def _paragraph(text: str, start: int, end: int, marks: list[tuple]) -> str:
@@ -125,45 +134,98 @@ def _paragraph(text: str, start: int, end: int, marks: list[tuple]) -> str:
 
 
 def entities_by_type(entities: pd.DataFrame) -> go.Figure | Sentence:
-    """Bars: mentions of each type of entity, with the number of different names."""
+    """Stacked bars: mentions of each type of entity, parted by how their sentences speak of them."""
     if entities.empty:
         return Sentence("No entity was recognised, so there are no types to draw.")
-    types = entities.groupby("type").agg(size=("start", "size"), names=("entity_id", "nunique"))
-    types = types.sort_values("size", ascending=False, kind="stable").reset_index()
-    types["label"] = [TYPES.get(name, name.lower()) for name in types.type]
-    types["note"] = [f"{m} · {count(n, 'name')}" for m, n in zip(types["size"], types.names, strict=True)]
-    types["colour"] = [colour_of(KINDS.get(name, "other")) for name in types.type]
-    alt = f"Bars: {count(len(entities), 'mention')} by type; most are {types.label[0]}, {types['size'][0]}."
-    return _bars(types, "size", "Mentions by type of entity", alt)
+    labels = entities.type.map(lambda name: TYPES.get(name, name.lower()))
+    return _stacks(mood.count_tones(entities, labels), "Mentions by type of entity", mood.summarise_types(entities))
 
 
 def entities_by_name(entities: pd.DataFrame, most: int = 15) -> go.Figure | Sentence:
-    """Bars: the people, organisations and groups named most; the colour is the tone of the sentences that name them."""
-    names = _by_name(cast(entities), "entity_id", most)
+    """Stacked bars: the people, organisations and groups named most, parted by how their sentences speak of them."""
+    names = cast(entities)
     if names.empty:
         return Sentence("No person, organisation or group was recognised, so there is no cast to draw.")
-    names["note"] = [f"{m} · {signed(s) or 'no tone'}" for m, s in zip(names["size"], names.sentiment, strict=True)]
-    alt = f"Bars: {count(len(names), 'name')} by mentions; {names.label[0]} leads with {names['size'][0]}."
-    return _bars(names, "size", "Mentions by name, coloured by tone", alt)
+    return _stacks(mood.count_tones(names, names.name)[:most], "Mentions by name", mood.summarise_entities(entities))
 
 
-def sentiment_by_entity(entities: pd.DataFrame, most: int = 15) -> go.Figure | Sentence:
-    """Bars from negative to positive: the mean tone toward each person, organisation or group."""
-    names = _by_name(cast(entities), "entity_id", most)
-    return _sentiment_bars(names, "Mean tone toward each", "person, organisation or group")
+def own_and_quoted(sentences: pd.DataFrame) -> go.Figure | Sentence:
+    """Stacked bars: the tone of the article's own sentences beside those it takes from others, as shares."""
+    said = mood.voices(sentences)
+    if said.empty:
+        return Sentence("No sentence is quoted or reported, so there are no two voices to compare.")
+    return _stacks(said, "Own wording and that of others", mood.summarise_voices(sentences), shares=True)
 
 
-def sentiment_by_place(places: pd.DataFrame, most: int = 15) -> go.Figure | Sentence:
-    """Bars from negative to positive: the mean tone toward each place."""
-    return _sentiment_bars(_by_name(named(places), "name", most), "Mean tone toward each place", "place")
+def toward(entities: pd.DataFrame, most: int = 10) -> go.Figure | Sentence:
+    """Dots: how each mention of the leading names and places is spoken of, with the mean and twice its standard error.
+
+    A mean of one mention is that mention; of two it is drawn without an error, which two cannot tell.
+    """
+    rows, spots, labels = [], [], []
+    for kind, mentions in (("people and bodies", cast(entities)), ("places", entities.drop(cast(entities).index))):
+        for row in mood.lead(mentions, most).itertuples():
+            labels += [f"<b>{kind}</b>"] * (f"<b>{kind}</b>" not in labels)
+            rows, spots, labels = [*rows, row], [*spots, len(labels)], [*labels, shorten(row.label, 18)]
+    if not rows:
+        return Sentence("No name has a sentence whose tone could be measured.")
+    figure = go.Figure().add_vrect(x0=-NEUTRAL, x1=NEUTRAL, fillcolor=PALETTE["land"], line_width=0, layer="below")
+    dots = [(score, at, row.label) for row, at in zip(rows, spots, strict=True) for score in row.scores]
+    figure.add_scatter(x=[x for x, *_ in dots], y=[y for _, y, _ in dots], mode="markers", hoverinfo="text")
+    figure.data[0].update(hovertext=[f"<b>{escape(name)}</b><br>{signed(x)}" for x, _, name in dots], opacity=0.6)
+    figure.data[0].marker = {"size": 10, "color": [_tone_colour(x) for x, *_ in dots]}
+    figure.add_scatter(x=[row.mean for row in rows], y=spots, mode="markers", hoverinfo="skip")
+    figure.data[1].update(marker={"symbol": "line-ns-open", "size": 13, "color": PALETTE["ink"], "line": {"width": 2}})
+    errors = [2 * row.error for row in rows]
+    figure.data[1].error_x = {"array": errors, "thickness": 1.2, "width": 0, "color": PALETTE["ink"]}
+    beside = [f"{signed(row.mean)} ({row.size})" for row in rows]
+    figure.add_scatter(x=[1.1] * len(rows), y=spots, text=beside, mode="text", textposition="middle right")
+    figure.data[2].update(hoverinfo="skip", cliponaxis=False)
+    figure.update_yaxes(tickvals=list(range(len(labels))), ticktext=labels, showgrid=False, zeroline=False)
+    figure.update_yaxes(range=[len(labels) - 0.4, -0.6])
+    figure.update_xaxes(range=[-1.08, 2.3], tickvals=[-1, 0, 1], ticktext=["negative", "0", "positive"], side="top")
+    figure.update_layout(showlegend=False)
+    table, alt = [["name", "mean", "mentions"]], mood.summarise_toward(entities)
+    table += [[row.label, signed(row.mean), row.size] for row in rows]
+    return finish_figure(figure, "Sentiment toward each, mention by mention", alt, table, 70 + 27 * len(labels))
 
 
-def sentence_sentiment(sentences: pd.DataFrame) -> go.Figure | Sentence:
+def company(entities: pd.DataFrame, most: int = 10) -> go.Figure | Sentence:
+    """A matrix: in how many sentences each two of the leading people, organisations and groups are named together."""
+    pairs = mood.meetings(cast(entities))
+    each = pd.concat([pairs.one, pairs.other]).to_frame("name").assign(sentences=[*pairs.sentences] * 2)
+    names = each.groupby("name", sort=False).sentences.sum().sort_values(ascending=False, kind="stable").index[:most]
+    place = {name: number for number, name in enumerate(names)}
+    pairs = pairs[pairs.one.isin(names) & pairs.other.isin(names)]
+    if len(names) < 3:
+        return Sentence("There are too few who are named together to draw.")
+    spots = [sorted((place[a], place[b])) for a, b in zip(pairs.one, pairs.other, strict=True)]
+    cells = go.Scatter(x=[a for a, _ in spots], y=[b for _, b in spots], mode="markers+text", hoverinfo="text")
+    size = (13 + 10 * pairs.sentences / pairs.sentences.max()).tolist()
+    cells.update(
+        marker={"symbol": "square", "size": size, "color": PALETTE["accent"], "opacity": 1},
+        text=pairs.sentences.tolist(),
+    )
+    cells.update(textfont={"color": PALETTE["paper"], "size": 11}, cliponaxis=False)
+    notes = [f"{escape(a)} and {escape(b)}: {count(n, 'sentence')}" for a, b, n in pairs.itertuples(index=False)]
+    figure = go.Figure(cells.update(hovertext=notes))
+    labels, last = [shorten(name, 18) for name in names], len(names) - 1
+    figure.update_xaxes(
+        tickvals=list(range(last)), ticktext=labels[:-1], range=[-0.6, last - 0.4], tickangle=-90, side="top"
+    )
+    figure.update_yaxes(tickvals=list(range(1, last + 1)), ticktext=labels[1:], range=[last + 0.6, 0.4])
+    figure.update_xaxes(zeroline=False).update_yaxes(zeroline=False)
+    table = [["one", "the other", "sentences"], *pairs.to_numpy().tolist()]
+    return finish_figure(figure, "Named in the same sentence", mood.summarise_company(entities), table, 170 + 27 * last)
+
+
+def sentence_sentiment(sentences: pd.DataFrame, show_text: bool = True) -> go.Figure | Sentence:
     """Columns: the tone of every sentence in reading order, hatched where someone is quoted; the sentence on hover."""
     if sentences.empty:
         return Sentence("There is no sentence whose tone could be drawn.")
     scores, speakers = sentences.sentiment.tolist(), sentences.get("speaker", pd.Series("", sentences.index)).fillna("")
-    lines = ["<br>".join(escape(line) for line in wrap(text, 60)) for text in sentences.text]
+    texts = sentences.text.tolist() if show_text else [count(len(text.split()), "word") for text in sentences.text]
+    lines = ["<br>".join(escape(line) for line in wrap(text, 60)) for text in texts]
     said = [f"<br><i>said by {escape(who)}</i>" if who else "" for who in speakers]
     bars = go.Bar(x=list(range(1, len(scores) + 1)), y=scores, textposition="outside", textangle=-90, cliponaxis=False)
     hatches = ["/" if who else "" for who in speakers]
@@ -177,8 +239,8 @@ def sentence_sentiment(sentences: pd.DataFrame) -> go.Figure | Sentence:
     figure.update_layout(uniformtext={"minsize": 8, "mode": "hide"})
     ends = [f"{signed(end(scores))} (number {scores.index(end(scores)) + 1})" for end in (min, max)]
     alt = f"Columns: the tone of {count(len(scores), 'sentence')} in reading order, from {ends[0]} to {ends[1]}."
-    rows = [[i, signed(s), label_of(s), text] for i, s, text in zip(bars.x, scores, sentences.text, strict=True)]
-    return _finish(figure, "Tone, sentence by sentence", alt, [["no.", "score", "tone", "sentence"], *rows], 320)
+    rows = [[i, signed(s), label_of(s), text] for i, s, text in zip(bars.x, scores, texts, strict=True)]
+    return finish_figure(figure, "Tone, sentence by sentence", alt, [["no.", "score", "tone", "sentence"], *rows], 320)
 
 
 def reliability(bins: pd.DataFrame) -> go.Figure | Sentence:
@@ -196,47 +258,43 @@ def reliability(bins: pd.DataFrame) -> go.Figure | Sentence:
     alt = f"Points: share right by confidence in {count(len(bins), 'tenth')}; {notes[-1]} in the highest."
     rows = [[f"{c:.2f}", f"{r:.2f}", n] for _, n, c, r in bins.itertuples(index=False)]
     table = [["confidence", "share right", "mentions"], *rows]
-    return _finish(figure, "Share right by confidence, with the number of mentions", alt, table, 360)
-
-
-def _by_name(mentions: pd.DataFrame, key: str, most: int) -> pd.DataFrame:
-    """The names mentioned most: label, size (mentions), mean sentiment (NaN where there is none), its colour."""
-    scored = mentions.assign(sentiment=pd.to_numeric(mentions.sentiment)).groupby(key, sort=False)
-    names = scored.agg(label=("name", "first"), size=("start", "size"), sentiment=("sentiment", "mean"))
-    names = names.sort_values("size", ascending=False, kind="stable").head(most).reset_index(drop=True)
-    return names.assign(colour=names.sentiment.map(_tone_colour))
+    return finish_figure(figure, "Share right by confidence, with the number of mentions", alt, table, 360)
 
 
 def _tone_colour(score: float) -> str:
     return PALETTE["line" if pd.isna(score) else label_of(score)]
 
 
-def _sentiment_bars(names: pd.DataFrame, title: str, noun: str) -> go.Figure | Sentence:
-    rows = names.dropna(subset="sentiment").sort_values("sentiment", kind="stable").reset_index(drop=True)
-    if rows.empty:
-        return Sentence(f"No {noun} has a sentence whose tone could be measured.")
-    rows["note"] = rows.sentiment.map(signed)
-    ends = [f"{row.label} ({signed(row.sentiment)})" for row in rows.iloc[[0, -1]].itertuples()]
-    alt = f"Bars: mean tone from {ends[0]} to {ends[1]}." if len(rows) > 1 else f"Bar: mean tone around {ends[0]}."
-    return _bars(rows, "sentiment", title, alt)
+def shorten(name: str, longest: int = LONGEST_LABEL) -> str:
+    """A name as a label beside a bar, escaped and cut where it is long."""
+    return escape(f"{name[:longest]}…" if len(name) > longest + 1 else name) + "  "
 
 
-def _bars(rows: pd.DataFrame, value: str, title: str, alt: str) -> go.Figure:
-    """Horizontal bars, the first row on top, `note` printed beside each bar."""
-    names = [escape(name) for name in rows.label]
-    short = [escape(f"{n[:LONGEST_LABEL]}…" if len(n) > LONGEST_LABEL + 1 else n) + "  " for n in rows.label]
-    bars = go.Bar(x=rows[value].tolist(), y=rows.index.tolist(), orientation="h", cliponaxis=False)
-    bars.update(text=rows.note.tolist(), textposition="outside", marker_color=rows.colour.tolist(), hoverinfo="text")
-    figure = go.Figure(bars.update(hovertext=[f"<b>{n}</b><br>{v}" for n, v in zip(names, rows.note, strict=True)]))
-    figure.update_yaxes(tickvals=bars.y, ticktext=short, range=[len(rows) - 0.4, -0.6], showgrid=False, zeroline=False)
-    low, high = min(0.0, *bars.x), max(0.0, *bars.x)
-    room = 0.45 * (high - low or 1)  # for the printed values, on a phone too
-    figure.update_xaxes(visible=False, range=[low - room * (low < 0), high + room * (high > 0)])
-    table = [["name", "value"], *map(list, zip(rows.label, rows.note, strict=True))]
-    return _finish(figure, title, alt, table, 90 + 27 * len(rows))
+def _stacks(rows: pd.DataFrame, title: str, alt: str, shares: bool = False) -> go.Figure:
+    """Horizontal bars of rows counted by tone, the first on top: its total beside each, a legend over them."""
+    totals, spots = rows.sum(axis=1), list(range(len(rows)))
+    figure = go.Figure()
+    for tone in rows:
+        parts = rows[tone] / totals if shares else rows[tone]
+        notes = [f"<b>{escape(name)}</b><br>{number} {tone}" for name, number in rows[tone].items()]
+        figure.add_bar(x=parts.tolist(), y=spots, orientation="h", name=tone, hovertext=notes, hoverinfo="text")
+        figure.data[-1].marker.color = colour_of(tone)
+    ends = [1.0] * len(rows) if shares else totals.tolist()
+    beside = [" " + (count(n, "sentence") if shares else str(n)) for n in totals]
+    figure.add_scatter(x=ends, y=spots, text=beside, mode="text", textposition="middle right", hoverinfo="skip")
+    figure.data[-1].update(showlegend=False, cliponaxis=False)
+    figure.update_yaxes(tickvals=spots, ticktext=[shorten(name) for name in rows.index], showgrid=False, zeroline=False)
+    figure.update_yaxes(range=[len(rows) - 0.4, -0.6]).update_xaxes(
+        visible=False, range=[0, (1.5 if shares else 1.2) * max(ends)]
+    )
+    figure.update_layout(
+        barmode="stack", legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0, "traceorder": "normal"}
+    )
+    table = [["", *rows], *([name, *numbers] for name, *numbers in rows.itertuples())]
+    return finish_figure(figure, title, alt, table, 110 + 27 * len(rows))
 
 
-def _finish(figure: go.Figure, title: str, alt: str, table: list, height: int) -> go.Figure:
+def finish_figure(figure: go.Figure, title: str, alt: str, table: list, height: int) -> go.Figure:
     """Title, height, and what a reader who cannot see it needs: a true sentence, and the values as a table."""
     figure.update_xaxes(fixedrange=True).update_yaxes(fixedrange=True)
     return figure.update_layout(title=title, height=height, bargap=0.3, meta={"alt": alt, "table": table})

@@ -9,15 +9,17 @@ import plotly.graph_objects as go
 import shapely
 from shapely import Geometry, Point
 
-from helpers.basemap import Frame, add_shapes, main_part, visible
+from helpers.basemap import add_shapes
 from helpers.boundaries import FOLDER, load_layer
-from helpers.charts import PALETTE
+from helpers.frames import Frame, main_part, visible
+from helpers.palette import PALETTE
 
 FONTS = {
     "area": (13, "ink"),
     "line": (12, "ink"),
     "point": (12, "ink"),
     "base": (11, "soft"),
+    "unit": (10, "border"),
     "sea": (11, "soft"),
 }  # px
 SIDES = {"middle right": (1, 0), "middle left": (-1, 0), "top center": (0, 1), "bottom center": (0, -1),
@@ -28,7 +30,7 @@ LETTER, LINE = 0.6, 1.3  # width of a letter (rather too much) and distance of l
 def make_label(frame: Frame, shape: Geometry, kind: str, text: str, rank: int = 0) -> dict:
     """A label in the middle of an area's largest circle, halfway along a line, at a point; long names in two lines."""
     part = main_part(shape)
-    if kind in ("area", "base"):
+    if kind in ("area", "base", "unit"):
         part = Point(shapely.maximum_inscribed_circle(part, frame.km_per_px).coords[0])
     at = shapely.line_interpolate_point(part, 0.5, normalized=True) if kind == "line" else part.centroid
     return {"kind": kind, "lines": wrap(text, 22), "x": at.x, "y": at.y, "room": 0, "rank": rank}
@@ -56,9 +58,8 @@ def place_labels(frame: Frame, labels: list[dict]) -> list[dict]:
     placed, crowded = [], sum(one["rank"] > 0 for one in labels) > 30
     for one in sorted(labels, key=lambda one: -one["rank"]):
         on = [] if one["room"] else [("middle center", (0, 0), 0)]
-        distances = (
-            (0,) if one["kind"] in ("base", "sea") else (0, 22) if crowded and one["rank"] < 2 else (0, 22, 40, 62)
-        )
+        near = one["kind"] in ("base", "unit", "sea")
+        distances = (0,) if near else (0, 22) if crowded and one["rank"] < 2 else (0, 22, 40, 62)
         for name, side, away in on + [(name, side, away) for away in distances for name, side in SIDES.items()]:
             x, y, box = label_box(frame, one, side, away)
             if box.within(frame.view) and not shapely.intersects(box, taken).any():
@@ -68,11 +69,12 @@ def place_labels(frame: Frame, labels: list[dict]) -> list[dict]:
     return placed
 
 
-def add_labels(figure: go.Figure, frame: Frame, labels: list[dict]) -> None:
+def add_labels(figure: go.Figure, frame: Frame, labels: list[dict], **style) -> None:
     """Labels with a halo, and the thin lines that lead to those that stand off."""
     leaders = [shapely.LineString([(one["x"], one["y"]), one["at"]]) for one in labels if one["away"]]
-    add_shapes(figure, leaders, fill="none", line={"color": PALETTE["soft"], "width": 0.8})
-    for kind, (size, colour) in FONTS.items():
+    add_shapes(figure, leaders, fill="none", line={"color": PALETTE["soft"], "width": 0.8}, **style)
+    kinds = [kind for kind in FONTS if kind in {one["kind"] for one in labels}]
+    for kind, (size, colour) in ((kind, FONTS[kind]) for kind in kinds):
         chosen = [one for one in labels if one["kind"] == kind]
         texts = ["<br>".join(map(escape, one["lines"])) for one in chosen]
         figure.add_scatter(
@@ -86,14 +88,21 @@ def add_labels(figure: go.Figure, frame: Frame, labels: list[dict]) -> None:
             name=f"label {kind}",
             hoverinfo="skip",
             showlegend=False,
+            **style,
         )
 
 
 def base_labels(frame: Frame, units: gpd.GeoDataFrame) -> list[dict]:
-    """Names of countries and seas, to be set in soft type where they find room."""
+    """Names of countries, large provinces and seas, to be set in soft type where they find room."""
     names = load_layer("countries").set_index("country").name
-    parts = units[units.country != ""].dissolve("country").geometry.map(lambda shape: visible(frame, shape))
-    labels = [make_label(frame, p, "base", names[c]) for c, p in parts.items() if p.area > (45 * frame.km_per_px) ** 2]
+    states = units[units.country != ""].dissolve("country", method="coverage").geometry
+    inner = units[units.feature.isin(["admin1", "admin2"]) & (units.name != "")].set_index("name").geometry
+    labels = []
+    for kind, least, shapes in (("base", 45, states.rename(names.to_dict())), ("unit", 75, inner)):
+        room = (least * frame.km_per_px) ** 2
+        parts = [(name, visible(frame, shape)) for name, shape in shapes[shapes.area > room].items()]
+        parts = [(name, part) for name, part in parts if part.area > room]
+        labels += [make_label(frame, part, kind, name, -1 if kind == "unit" else 0) for name, part in parts]
     seas = pd.read_csv(FOLDER / "seas.csv")
     points = zip(seas["name"], frame.to_map(gpd.points_from_xy(seas.lon, seas.lat)), strict=True)
     return labels + [make_label(frame, point, "sea", name) for name, point in points if point.within(frame.view)]

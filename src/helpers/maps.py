@@ -1,48 +1,73 @@
-"""Maps of the places an article names: one of the region it is about, a small one of the world; drawing only."""
+"""Maps of the places an article names: one of the region it is about, a small one of the world; drawing only.
+
+What the page needs to link text and map: a mark of the trace "places" has its place_id in `customdata`, an area or a
+line in `meta["place_id"]`. Traces with meta["view"] belong to one of the two views that the buttons switch between.
+"""
 
 from collections.abc import Sequence
 from html import escape
+from textwrap import wrap
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import shapely
-from shapely import Geometry, Point
+from shapely import Geometry
 
 from helpers import basemap
-from helpers.basemap import HOME, HOME_BOX, HOME_CRS, WORLD_BOX, WORLD_CRS, Frame, add_shapes, main_part, visible
-from helpers.boundaries import load_layer
+from helpers.basemap import CLEAR, add_shapes, tint
+from helpers.boundaries import country_as_seen, load_layer, shape_of
 from helpers.charts import PALETTE
+from helpers.frames import HOME_CRS, Frame, choose_frame, closer_frame, visible, world_frame
 from helpers.labels import add_labels, base_labels, make_label, place_labels
-from helpers.tables import BRIEF, PRECISION, ROLES, Sentence, count, listing
+from helpers.tables import BRIEF, PRECISION, ROLES, Sentence, count, listing, where_is
 
 NOTHING = "The article names no place that can be drawn on a map."
-UNSURE = 0.5  # confidence below which a place is drawn hollow
+UNSURE = 0.5  # confidence below which a place is drawn hollow, an area dotted: more likely not the place than the place
 SYMBOLS = {"literal": "circle", "metonym": "diamond", "embedded": "square"}  # roles are told apart without colour too
 FILLS = {3: 0.35, 4: 0.35, 5: 0.1, 6: 0.1}  # opacity of an area by where_prec: the vaguer, the fainter
+SEA = 7  # the where_prec of seas, which have no outline: a wide, pale disc
+BUTTON = {"bgcolor": "#f6f5f1", "bordercolor": "#8a949b", "font": {"size": 12, "color": "#1f2a34"}}  # on dark pages too
 
 
-def place_map(places: gpd.GeoDataFrame, date: str | None = None) -> go.Figure | Sentence:
-    """The region the article is about, with the provinces and borders of its date.
+def place_map(
+    places: gpd.GeoDataFrame, date: str | None = None, boundary_view: str = "de facto"
+) -> go.Figure | Sentence:
+    """The region the article is about, with the provinces of its date and the borders of a view (boundaries.views).
 
     Most often that is Pakistan and Afghanistan; an article about another part of the world gets a map of that.
     """
     rows = places_to_draw(places)
     if rows.empty:
         return Sentence(NOTHING)
+    is_country = rows.precision == 6
+    rows.loc[is_country, "shape"] = [
+        country_as_seen(row.shape, row.country, boundary_view, date) for row in rows[is_country].itertuples()
+    ]
     frame, where = choose_frame(rows)
-    rows["shape"] = frame.to_map(rows["shape"])
+    rows["shape"], missing = frame.to_map(rows["shape"]), left_out(places, rows)
     rows = rows[[is_on(frame, row) for row in rows.itertuples()]]
-    figure, units = go.Figure(), basemap.base_units(frame, date)
-    basemap.add_ground(figure, frame, units)
-    add_areas(figure, frame, rows)
+    figure, units = go.Figure(), basemap.base_units(frame, date, boundary_view)
+    closer = closer_frame(frame, rows)
+    basemap.add_ground(figure, frame, units, date)
+    if closer:
+        basemap.add_districts(figure, closer, date, visible=False, meta={"view": "closer"})
+    lake = rows.feature == "lake"
+    add_areas(figure, frame, rows[~lake])
     basemap.add_water(figure, frame)
-    basemap.add_borders(figure, frame, units, date)
+    add_areas(figure, frame, rows[lake])
+    basemap.add_borders(figure, frame, units, date, boundary_view)
     add_marks(figure, frame, rows)
-    add_labels(figure, frame, place_labels(frame, [*labels_of(frame, rows), *base_labels(frame, units)]))
-    basemap.add_scale_bar(figure, frame)
-    return finish(figure, frame, rows, f"Places in {where}, borders of {date or 'today'}", left_out(places))
+    for name, view in (("region", frame), ("closer", closer)):
+        if view:
+            style = {"visible": name == "region", "meta": {"view": name}}
+            ground = [one for one in base_labels(view, units) if " ".join(one["lines"]) not in set(rows["name"])]
+            add_labels(figure, view, place_labels(view, [*labels_of(view, rows), *ground]), **style)
+            basemap.add_scale_bar(figure, view, **style)
+    finish(figure, frame, rows, f"Places in {where}, borders of {date or 'today'}", missing)
+    figure.update_layout(legend_title=describe_borders(boundary_view, closer))
+    return add_buttons(figure, frame, closer) if closer else figure
 
 
 def world_map(places: gpd.GeoDataFrame) -> go.Figure | Sentence:
@@ -54,15 +79,17 @@ def world_map(places: gpd.GeoDataFrame) -> go.Figure | Sentence:
     rows = rows[[reaches_beyond(local, shape) for shape in local.to_map(rows["shape"])]].copy()
     if rows.empty:
         return Sentence("Every place that can be drawn lies on the map of the region.")
-    frame, figure, world = Frame(WORLD_CRS, WORLD_BOX, 400), go.Figure(), load_layer("world")
+    region = local.to_earth(local.view.exterior)
+    frame, figure, world = world_frame(rows, region), go.Figure(), load_layer("world")
     coarse = dict(zip(world.place_id, world.geometry, strict=True))
     rows["shape"] = frame.to_map([coarse.get(i, s) for i, s in zip(rows.place_id, rows["shape"], strict=True)])
     line = {"color": PALETTE["edge"], "width": 0.6}
-    add_shapes(figure, basemap.tidy(frame.to_map(world.geometry), 26), fillcolor=PALETTE["land"], line=line)
+    shown = basemap.tidy(frame.to_map(world.geometry), 0.6 * frame.km_per_px)
+    add_shapes(figure, shapely.intersection(shown, frame.sheet), fillcolor=PALETTE["land"], line=line)
     add_areas(figure, frame, rows)
-    here = frame.to_map([local.to_earth(local.view.exterior)])
     style = {"name": "the map of the region", "showlegend": True, "legendrank": 2000}
-    add_shapes(figure, here, fill="none", line={"color": PALETTE["soft"], "width": 1.2, "dash": "dot"}, **style)
+    line = {"color": PALETTE["soft"], "width": 1.2, "dash": "dot"}
+    add_shapes(figure, frame.to_map([region]), fill="none", line=line, **style)
     add_marks(figure, frame, rows)
     add_labels(figure, frame, place_labels(frame, labels_of(frame, rows)))
     return finish(figure, frame, rows, "Places beyond the map of the region")
@@ -85,42 +112,23 @@ def places_to_draw(places: gpd.GeoDataFrame) -> pd.DataFrame:
 def one_place(mentions: gpd.GeoDataFrame) -> dict | None:
     """What is drawn for one place, the place itself before the actor and the name's part; None if nothing can be."""
     first = mentions.iloc[0]
-    if first.geometry is None or first.geometry.is_empty:
+    shape = (shape_of(first.place_id) if first.feature == "lake" else None) or first.geometry  # lakes are points there
+    if shape is None or shape.is_empty:
         return None
-    kind = ("point", "line", "area")[shapely.get_dimensions(first.geometry)]
+    kind = ("point", "line", "area")[shapely.get_dimensions(shape)]
     if kind == "point" and first.where_prec in (4, 5, 6):
         return None
     role = min(mentions.role, key=list(SYMBOLS).index)
     row = {"place_id": first.place_id, "name": str(first["name"]), "country": first.country or "", "kind": kind}
-    row |= {"precision": int(first.where_prec), "mentions": len(mentions), "role": role}
-    return row | {"confidence": float(mentions.confidence.astype(float).fillna(0).mean()), "shape": first.geometry}
+    row |= {"precision": int(first.where_prec), "mentions": len(mentions), "role": role, "feature": first.feature}
+    row |= {"admin1": first.admin1 or "", "reason": first.reason or "", "senses": mentions.role.value_counts()}
+    return row | {"confidence": float(mentions.confidence.astype(float).fillna(0).mean()), "shape": shape}
 
 
-def left_out(places: gpd.GeoDataFrame) -> list[str]:
+def left_out(places: gpd.GeoDataFrame, drawn: pd.DataFrame) -> list[str]:
     """The names of places that no map draws: nowhere to be found, or an area whose outline is not at hand."""
-    drawn = places_to_draw(places)
-    rest = places[(places.role != "demonym") & ~places.place_id.isin(drawn.get("place_id", []))]
+    rest = places[(places.role != "demonym") & ~places.place_id.isin(drawn.place_id)]
     return list(dict.fromkeys(rest["name"].where(rest["name"].notna(), rest["text"])))
-
-
-def choose_frame(rows: pd.DataFrame) -> tuple[Frame, str]:
-    """The home map if half of the mentions are of places there, else one around the middle of most of the others."""
-    if rows.mentions[rows.country.isin(HOME)].sum() * 2 >= rows.mentions.sum():
-        return Frame(HOME_CRS, HOME_BOX, 600), "Pakistan and Afghanistan"
-    parts = rows["shape"].map(main_part)
-    vague = rows.precision.isin([5, 6])
-    exact = (~vague | (rows.index == vague.idxmax())) & (parts.map(shapely.area) < 100)  # square degrees: no giant
-    rows, parts = (rows[exact], parts[exact]) if exact.any() else (rows, parts)
-    points = shapely.get_coordinates(parts.map(shapely.point_on_surface))
-    far = np.linalg.norm(points[:, None] - points[None], axis=2)
-    middle = points[np.argmin(far @ rows.mentions.to_numpy())]
-    crs = "+proj=laea +lon_0={:.0f} +lat_0={:.0f}".format(*middle)  # equal areas, true near the middle
-    shapes = Frame(crs, HOME_BOX, 600).to_map(parts)
-    near = shapely.distance(shapes, Point(0, 0)) < 1500
-    west, south, east, north = shapely.total_bounds(shapes[near])
-    pad = max(0.12 * max(east - west, north - south), 150 - (east - west) / 2, 100 - (north - south) / 2)
-    box = (west - pad, south - pad, east + pad, north + pad)
-    return Frame(crs, box, 600), "and around " + rows["name"][near].iloc[0]
 
 
 def is_on(frame: Frame, row) -> bool:
@@ -143,30 +151,28 @@ def is_dot(frame: Frame, row) -> bool:
 # --- areas, lines and points
 
 
-def hover(row) -> dict:
-    """What a place tells when it is pointed at; customdata and meta hold its place_id, by which a page links it."""
-    note = f"{count(row.mentions, 'mention')} · {BRIEF[row.role]}"
+def hover(row) -> str:
+    """What a place tells when it is pointed at: name, kind, mentions by sense, how surely and why; no sentence."""
+    senses = ", ".join(f"{number} {BRIEF[role]}" for role, number in row.senses.items())
     sure = f"known to: {PRECISION[row.precision]} · confidence {row.confidence:.2f}"
-    text = f"<b>{escape(row.name)}</b><br>{note}<br>{sure}"
-    return {"text": text, "hoverinfo": "text", "customdata": [row.place_id], "meta": row.place_id, "showlegend": False}
+    sure += " (uncertain)" if row.confidence < UNSURE else ""
+    lines = [where_is(row), f"{count(row.mentions, 'mention')}: {senses}", sure, *wrap(row.reason, 56)]
+    return "<br>".join([f"<b>{escape(row.name)}</b>", *(escape(line) for line in lines if line)])
 
 
 def add_areas(figure: go.Figure, frame: Frame, rows: pd.DataFrame) -> None:
-    """Provinces, regions and countries as soft fills, the largest first; dashed where the limits are vague."""
-    areas = rows[[row.kind == "area" and not is_dot(frame, row) for row in rows.itertuples()]]
+    """Provinces, regions and countries as soft fills, the largest first; dashed where vague, dotted where uncertain."""
+    chosen = [row.kind == "area" and not is_dot(frame, row) for row in rows.itertuples()]
+    areas = rows[np.array(chosen, dtype=bool)]
     for row in areas.iloc[np.argsort(-shapely.area(areas["shape"].to_numpy(Geometry)))].itertuples():
-        shape = shapely.intersection(basemap.tidy(np.array([row.shape]), 0.7 * frame.km_per_px), frame.sheet)
+        shape = shapely.intersection(basemap.tidy(np.array([row.shape]), frame.km_per_px), frame.sheet)
         sure, colour = row.confidence >= UNSURE, PALETTE[row.role]
-        rgb = ",".join(str(int(colour[i : i + 2], 16)) for i in (1, 3, 5))
         dash = ("6px,4px" if row.precision == 5 else "solid") if sure else "dot"
-        line = {
-            "color": colour,
-            "dash": dash,
-            "width": 0 if row.precision == 6 and sure and frame.crs != WORLD_CRS else 1.4,
-        }
-        fill = f"rgba({rgb},{FILLS.get(row.precision, 0.35) if sure else 0.04})"
-        style = {"fillcolor": fill, "line": line, "hoveron": "fills", **hover(row)}
-        add_shapes(figure, shape, **style)
+        bare = row.precision == 6 and sure and frame.height > 400  # the border itself is drawn on the larger map
+        line = {"color": colour, "dash": dash, "width": 0 if bare else 1.4}
+        fill = tint(colour, FILLS.get(row.precision, 0.35) if sure else 0.04)
+        style = {"fillcolor": fill, "line": line, "hoveron": "fills", "text": hover(row), "hoverinfo": "text"}
+        add_shapes(figure, shape, meta={"place_id": row.place_id}, **style)
 
 
 def add_marks(figure: go.Figure, frame: Frame, rows: pd.DataFrame) -> None:
@@ -174,19 +180,33 @@ def add_marks(figure: go.Figure, frame: Frame, rows: pd.DataFrame) -> None:
     for row in rows[rows.kind == "line"].itertuples():
         shape = shapely.intersection(shapely.simplify(row.shape, frame.km_per_px), frame.sheet)
         line = {"color": PALETTE[row.role], "width": 2.6, "dash": "8px,5px"}
-        add_shapes(figure, [shape], fill="none", line=line, **hover(row))
-    for row in (row for row in rows.itertuples() if is_dot(frame, row)):
-        at, sure = row.shape.centroid, row.confidence >= UNSURE
-        outline = {"color": PALETTE["paper" if sure else row.role], "width": 1.5}
-        marker = {"size": size_of(row), "symbol": SYMBOLS[row.role] + ("" if sure else "-open"), "opacity": 1}
-        marker |= {"color": PALETTE[row.role], "line": outline}
-        figure.add_scatter(x=[round(at.x, 1)], y=[round(at.y, 1)], mode="markers", marker=marker, **hover(row))
+        style = {"line": line, "text": hover(row), "hoverinfo": "text", "meta": {"place_id": row.place_id}}
+        add_shapes(figure, [shape], fill="none", **style)
+    dots = sorted((row for row in rows.itertuples() if is_dot(frame, row)), key=size_of, reverse=True)
+    if dots:  # the smallest on top
+        middles, sure = [row.shape.centroid for row in dots], [row.confidence >= UNSURE for row in dots]
+        colours, seas = [PALETTE[row.role] for row in dots], [row.precision == SEA for row in dots]
+        fills = [tint(c, 0.2) if sea else c if s else CLEAR for c, sea, s in zip(colours, seas, sure, strict=True)]
+        rims = [PALETTE["paper"] if s else c for c, s in zip(colours, sure, strict=True)]
+        marker = {"size": [size_of(row) for row in dots], "symbol": [SYMBOLS[row.role] for row in dots], "opacity": 1}
+        marker |= {"color": fills, "line": {"color": rims, "width": [1.5 if s else 2.2 for s in sure]}}
+        figure.add_scatter(
+            x=[round(at.x, 1) for at in middles],
+            y=[round(at.y, 1) for at in middles],
+            customdata=[row.place_id for row in dots],
+            text=[hover(row) for row in dots],
+            hoverinfo="text",
+            mode="markers",
+            marker=marker,
+            name="places",
+            showlegend=False,
+        )
     add_legend(figure, rows)
 
 
 def size_of(row) -> float:
     """The width of a mark in pixels; its area grows with the mentions."""
-    return min(8 * row.mentions**0.5 + 2, 36)
+    return 32 if row.precision == SEA else min(8 * row.mentions**0.5 + 2, 36)
 
 
 def add_legend(figure: go.Figure, rows: pd.DataFrame) -> None:
@@ -200,10 +220,12 @@ def add_legend(figure: go.Figure, rows: pd.DataFrame) -> None:
     if rows.mentions[rows.kind == "point"].max() > 1:
         entries.append(("larger: named more often", soft))
     if (rows.confidence < UNSURE).any():
-        entries.append(("hollow: uncertain", soft | {"symbol": "circle-open"}))
+        entries.append((f"hollow or dotted: uncertain (below {UNSURE})", soft | {"symbol": "circle-open"}))
     if (rows.kind == "area").any():
-        tint = soft | {"symbol": "square", "opacity": 0.35}
-        entries.append(("tinted: a district, province, region or country as a whole", tint))
+        pale = soft | {"symbol": "square", "opacity": 0.35}
+        entries.append(("tinted: a district, province or country as a whole (mentions)", pale))
+    if (rows.precision == SEA).any():
+        entries.append(("pale disc: a sea, which has no exact place", soft | {"opacity": 0.25, "size": 18}))
     style = {"x": [None], "y": [None], "showlegend": True, "hoverinfo": "skip"}
     for name, marker in entries:
         figure.add_scatter(mode="markers", marker=marker, name=name, **style)
@@ -223,6 +245,28 @@ def labels_of(frame: Frame, rows: pd.DataFrame) -> list[dict]:
         labels.append(make_label(frame, part, "point" if dot else row.kind, text, row.mentions))
         labels[-1]["room"] = size_of(row) / 2 if dot else 0
     return labels
+
+
+def describe_borders(view: str, closer: Frame | None) -> dict:
+    """The line under a map that says whose borders it shows and where its lines are from."""
+    seen = {"de facto": "de facto", "un": "as the United Nations draw them"}.get(view.lower())
+    text = f"Borders {seen or 'as claimed by ' + view.title()}, disputed ones dashed. Lines: Natural Earth"
+    text += "; districts: geoBoundaries, OpenStreetMap." if closer and closer.crs == HOME_CRS else "."
+    return {"text": "<br>".join(wrap(text, 62)), "font": {"size": 11, "color": PALETTE["soft"]}, "side": "top"}
+
+
+def add_buttons(figure: go.Figure, frame: Frame, closer: Frame) -> go.Figure:
+    """Two buttons: the whole map, and the part where most is named, with all its labels and the limits of districts."""
+    marked = [(i, trace.meta["view"]) for i, trace in enumerate(figure.data) if trace.meta and "view" in trace.meta]
+    buttons = []
+    for label, name, one in (("Whole map", "region", frame), ("Closer", "closer", closer)):
+        west, south, east, north = one.view.bounds
+        ranges = {"xaxis.range": [west, east], "yaxis.range": [south, north]}
+        shown = {"visible": [view == name for _, view in marked]}
+        buttons.append({"label": label, "method": "update", "args": [shown, ranges, [i for i, _ in marked]]})
+    style = BUTTON | {"direction": "left", "showactive": False, "type": "buttons", "pad": {"b": 4}}
+    corner = {"x": 0, "xanchor": "left", "y": 1, "yanchor": "bottom"}  # where they cover neither map nor plotly's own
+    return figure.update_layout(updatemenus=[style | corner | {"buttons": buttons}], margin_t=80, title_y=0.98)
 
 
 def finish(figure: go.Figure, frame: Frame, rows: pd.DataFrame, title: str, missing: Sequence[str] = ()) -> go.Figure:
@@ -245,5 +289,7 @@ def finish(figure: go.Figure, frame: Frame, rows: pd.DataFrame, title: str, miss
     figure.update_yaxes(visible=False, range=[south, north], scaleanchor="x")
     legend = {"orientation": "h", "x": 0, "y": -0.01, "yanchor": "top", "itemclick": False, "itemdoubleclick": False}
     margin = {"l": 0, "r": 0, "t": 44, "b": 10}
-    figure.update_layout(title=title, height=frame.height + 120, legend=legend, margin=margin, hovermode="closest")
+    entries = sum(trace.showlegend is True for trace in figure.data)
+    height = frame.height + 90 + 20 * entries  # the legend may take a line for each
+    figure.update_layout(title=title, height=height, legend=legend, margin=margin, hovermode="closest")
     return figure.update_layout(dragmode="pan", meta={"alt": alt, "table": table})

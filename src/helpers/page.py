@@ -15,9 +15,11 @@ from nbconvert.filters import Highlight2HTML
 from nbformat import NotebookNode
 
 from helpers.palette import DARK, FONT, PALETTE
+from helpers.redaction import redact, runs_of
 
 FOLDER = Path(__file__).parent / "templates"
-PLOT = "application/vnd.plotly.v1+json"
+PLOT, DATA = "application/vnd.plotly.v1+json", "application/json"
+MOST_FINDINGS = 5
 
 
 class ReportExporter(HTMLExporter):
@@ -38,28 +40,76 @@ class ReportExporter(HTMLExporter):
 
 def render_page(notebook: NotebookNode, order: tuple[str, ...]) -> str:
     """The page of an executed notebook whose cells say which part they belong to, the parts in this order."""
+    hide_text(notebook)  # the exporter works on a copy; what is written beside the page must not say more than it
     notebook.cells.sort(key=lambda cell: order.index(cell.metadata.part))  # stable: cells keep their order in a part
     return ReportExporter().from_notebook_node(notebook)[0]
 
 
 def describe_page(notebook: NotebookNode) -> dict:
     """All the template needs: headline, findings and parts, style, scripts, and the hashes that let only these run."""
-    folder = FOLDER / "report"
-    plotly, script = ((folder / name).read_text(encoding="utf-8") for name in ("plotly.min.js", "report.js"))
+    hide_text(notebook)
+    plotly, figures, links = map(read_template, ("plotly.min.js", "report.js", "links.js"))
+    script = figures + links
     headline = "".join(html for _, html in tagged(notebook, "headline")) or "<h1>News Atlas</h1>"
     pairs = {PALETTE[name]: DARK[name] for name in PALETTE}
+    parts = list_parts(notebook)
     return {
         "title": text_of(headline.partition("</h1>")[0]),
         "headline": headline,
-        "findings": [(part, text_of(html)) for part, html in sorted(tagged(notebook, "finding"), key=itemgetter(0))],
-        "parts": list_parts(notebook),
-        "css": palette_css() + (folder / "report.css").read_text(encoding="utf-8"),
+        "findings": list_findings(notebook),
+        "parts": parts,
+        "beside": take_beside(parts),
+        "data": as_json({name: find_data(notebook).get(name) for name in ("tables", "words")}),
+        "css": palette_css() + read_template("report.css"),
         "plotly": plotly,
         "script": script,
         "hashes": " ".join(f"'sha256-{fingerprint(text)}'" for text in (plotly, script)),
-        "dark": json.dumps(pairs),
+        "dark": as_json(pairs),
         "version": version("news-atlas"),
     }
+
+
+def read_template(name: str) -> str:
+    return (FOLDER / "report" / name).read_text(encoding="utf-8")
+
+
+def find_data(notebook: NotebookNode) -> dict:
+    """The tables a notebook gives away (takeaway.Takeaway), {} where it gives none."""
+    outputs = [output.get("data", {}) for cell in notebook.cells for output in cell.get("outputs", [])]
+    return next((data[DATA] for data in outputs if DATA in data), {})
+
+
+def hide_text(notebook: NotebookNode) -> None:
+    """Cut every run of six words of the article out of all outputs, where a notebook is not to show its text."""
+    data = find_data(notebook)
+    text = data.pop("text", [])
+    if data.get("show_text", True):
+        return
+    runs = runs_of(text)
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            output["data"] = redact(output.get("data", {}), runs)
+
+
+def list_findings(notebook: NotebookNode) -> list[tuple[str, str]]:
+    """(part, sentence) of the page's findings, the first ones of every part before the second ones."""
+    ranks: dict[str, count] = {}
+    found = [(next(ranks.setdefault(part, count())), part, text_of(html)) for part, html in tagged(notebook, "finding")]
+    chosen = sorted(sorted(found)[:MOST_FINDINGS], key=itemgetter(1, 0))
+    return [(part, text) for _, part, text in chosen]
+
+
+def take_beside(parts: list[dict]) -> dict | None:
+    """The cells tagged `text`, out of their part, to stand beside the first map; None where there is no map."""
+    cells = [cell for part in parts for cell in part["cells"]]
+    outputs = [output for cell in cells for output in cell.get("outputs", [])]
+    maps = [output["plot"] for output in outputs if output.get("plot", {}).get("role") == "group"]
+    text = [cell for cell in cells if "text" in cell.metadata.tags]
+    if not (maps and text):
+        return None
+    for part in parts:
+        part["cells"] = [cell for cell in part["cells"] if "text" not in cell.metadata.tags]
+    return {"map": maps[0]["id"], "cells": text}
 
 
 def tagged(notebook: NotebookNode, tag: str) -> list[tuple[str, str]]:
@@ -85,7 +135,7 @@ def list_parts(notebook: NotebookNode) -> list[dict]:
             output["label"] = f"Table {number}: {question}"  # regions that scroll need names of their own
             if PLOT in output.get("data", {}):
                 output["plot"] = describe_plot(output.data[PLOT], f"figure-{number}")
-        part["cells"] += [] if "headline" in tags else [cell]
+        part["cells"] += [] if {"headline", "lab"} & set(tags) else [cell]
     return list(parts.values())
 
 
@@ -95,7 +145,6 @@ def describe_plot(figure: dict, name: str) -> dict:
     title, meta = layout.pop("title", None) or {}, layout.pop("meta", None) or {}
     title = text_of(title.get("text", "") if isinstance(title, dict) else title)
     layout["margin"] = {**layout.get("margin", {}), "t": 12}
-    drawn = json.dumps({"data": figure["data"], "layout": layout}, separators=(",", ":"), ensure_ascii=False)
     return {
         "id": name,
         "title": title,
@@ -103,8 +152,13 @@ def describe_plot(figure: dict, name: str) -> dict:
         "table": meta.get("table"),
         "role": "img" if layout.get("xaxis", {}).get("fixedrange") else "group",  # a map holds buttons to zoom with
         "height": layout.get("height", 450),
-        "json": drawn.replace("<", "\\u003c"),  # no text can end the script element it lies in
+        "json": as_json({"data": figure["data"], "layout": layout}),
     }
+
+
+def as_json(value: object) -> str:
+    """JSON that no text in it can end the script element of, e.g. "</script>" -> "\\u003c/script>"."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c")
 
 
 def palette_css() -> str:

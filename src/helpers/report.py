@@ -23,6 +23,7 @@ from nbclient.exceptions import CellExecutionError, DeadKernelError  # noqa: E40
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 # What a reader wants first: the places, then the text, the cast and the tone; how the article was read comes last.
 READING_ORDER = ("3_map_places", "2_find_places", "4_chart_entities_and_sentiment", "1_read_article")
+COMPARISON = "5_compare_articles"
 SLOWEST_CELL = 600  # seconds
 
 
@@ -31,21 +32,47 @@ class ReportError(RuntimeError):
 
 
 def write_report(
-    source: str | Path, out: str | Path, *, date: str | None = None, progress: Callable[[str], None] = lambda line: None
+    source: str | Path,
+    out: str | Path,
+    *,
+    date: str | None = None,
+    sentiment: str = "model",
+    corrections: str | Path | None = None,
+    show_text: bool = True,
+    data: bool = False,
+    progress: Callable[[str], None] = lambda line: None,
 ) -> Path:
     """Run notebooks 1 to 4 on the article at `source` and write the page, whole or not at all.
 
-    `out` is a file ending in .html or a folder, where the page is named after its source.
+    `out` is a file ending in .html or a folder, where the page is named after its source. Without `show_text` no six
+    words of the article stand in a row anywhere in the page. With `data` the tables are written beside it.
     """
     # Rendering needs two seconds of imports; the kernel, a process of its own, works meanwhile.
     threading.Thread(target=import_module, args=("helpers.page",), daemon=True).start()
     notebook = join_notebooks([NOTEBOOKS / f"{name}.ipynb" for name in sorted(READING_ORDER)])
     folder, name = place_of(source)
-    set_parameters(notebook, source=name, date=date)
+    corrections = str(Path(corrections).resolve()) if corrections else None  # the notebooks run in another folder
+    set_parameters(notebook, source=name, date=date, sentiment=sentiment, corrections=corrections, show_text=show_text)
     run_notebook(notebook, folder, progress)
     progress("writing the page")
     target = Path(out) if Path(out).suffix == ".html" else Path(out) / page_name(str(source))
-    return write_whole(target, import_module("helpers.page").render_page(notebook, READING_ORDER))
+    page = import_module("helpers.page")
+    write_whole(target, page.render_page(notebook, READING_ORDER))
+    if data:
+        import_module("helpers.takeaway").write_tables(page.find_data(notebook), target)
+    return target
+
+
+def write_comparison(
+    corpus: str | Path, out: str | Path, *, progress: Callable[[str], None] = lambda line: None
+) -> Path:
+    """Run notebook 5 on the corpus in a folder and write the page, into `out` named after the folder or as `out`."""
+    notebook = join_notebooks([NOTEBOOKS / f"{COMPARISON}.ipynb"])
+    folder = Path(corpus).resolve()
+    set_parameters(notebook, corpus=folder.name, actor=None)
+    run_notebook(notebook, folder.parent, progress)
+    target = Path(out) if Path(out).suffix == ".html" else Path(out) / page_name(folder.name)
+    return write_whole(target, import_module("helpers.page").render_page(notebook, (COMPARISON,)))
 
 
 def place_of(source: str | Path) -> tuple[Path, str]:
@@ -66,17 +93,22 @@ def page_name(source: str) -> str:
 
 
 def join_notebooks(paths: list[Path]) -> nbformat.NotebookNode:
-    """One notebook of all cells in order; each cell's metadata.part is the name of the file it came from."""
+    """One notebook of all cells in order; each cell's metadata.part is the name of the file it came from.
+
+    Cells tagged `lab` are left out: they ask a person at the keyboard.
+    """
     joined = nbformat.v4.new_notebook()
     for path in paths:
         for cell in nbformat.read(path, as_version=4).cells:
+            if "lab" in cell.metadata.get("tags", []):
+                continue
             cell.metadata.part = path.stem
             cell.id = f"{path.stem[0]}-{cell.id}"  # unique in the whole as well
             joined.cells.append(cell)
     return joined
 
 
-def set_parameters(notebook: nbformat.NotebookNode, **values: str | None) -> None:
+def set_parameters(notebook: nbformat.NotebookNode, **values: str | bool | None) -> None:
     """Put these values in the place of every cell tagged `parameters`."""
     for cell in notebook.cells:
         if "parameters" in cell.metadata.get("tags", []):
@@ -115,7 +147,7 @@ def run_notebook(notebook: nbformat.NotebookNode, folder: Path, progress: Callab
 
 def reader_error(error: CellExecutionError) -> Exception:
     """An article that cannot be read is the reader's to mend and keeps its sentence; the rest names the failed step."""
-    if error.ename == "ArticleError":
+    if error.ename in ("ArticleError", "CorpusError"):
         return import_module("helpers.article").ArticleError(error.evalue)
     return ReportError(f"The notebooks stopped at an error, {error.ename}: {error.evalue}")
 

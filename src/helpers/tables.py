@@ -5,11 +5,7 @@ from html import escape
 import pandas as pd
 from IPython.display import HTML
 
-from helpers import __version__
-from helpers.gazetteer import open_gazetteer
-from helpers.geocode import country_name
-from helpers.language import versions
-from helpers.sentiment import label_of
+from helpers.names import country_name
 
 ROLES = {
     "literal": "the place itself",
@@ -30,6 +26,7 @@ UNITS = {"admin1": "province or state", "admin2": "district or county", "admin3"
 PLACE_TYPES = ("GPE", "LOC", "FAC")
 # where_prec of the UCDP Georeferenced Event Dataset (Sundberg and Melander 2013), used here for mentions
 PRECISION = {1: "exact", 2: "near", 3: "district", 4: "province", 5: "larger region", 6: "country", 7: "sea or air"}
+UNSURE = 0.5  # confidence below which a place looks uncertain, in the text and on the map
 
 
 class Sentence(str):
@@ -99,32 +96,23 @@ def summarise_article(article) -> Sentence:
     return Sentence(f"The article has {kept}; {left} set aside as not part of it.")
 
 
-def provenance(article) -> HTML:
-    """What is needed to cite a result and to get it again: the source, its fingerprint and every version in use."""
-    gazetteer = open_gazetteer().info()
-    rows = {
-        "source": article.source,
-        "sha256 of the text": article.sha256,
-        "News Atlas": __version__,
-        **versions(),
-        "gazetteer": f"{gazetteer['places']:,} places of {gazetteer['date']}, sha256 {gazetteer['sha256']}",
-    }
-    return table(pd.DataFrame(rows.items(), columns=["what", "value"]))
-
-
 def summarise(places: pd.DataFrame) -> Sentence:
-    """How many places the article names, how many are countries, and in which country most of the others lie."""
+    """How many places the article names, which most often, and in which country most of the smaller ones lie."""
     if places.empty:
         return Sentence("The article names no place that was recognised.")
     each = distinct(places)
-    others = each[each.feature != "country"]
+    top = each.loc[each.mentions.idxmax()]
     text = f"The article names {count(len(each), 'place')} in {count(len(places), 'mention')}"
-    if 0 < len(others) < len(each):
-        text += f": {count(len(each) - len(others), 'country', 'countries')} and {count(len(others), 'other')}"
-    lying = others.country[others.country != ""].value_counts()
+    if 1 < top.mentions < len(places):
+        text += f", {top['name']} most often ({top.mentions})"
+    countries = int((each.feature == "country").sum())
+    if len(each) == 1:
+        return Sentence(text + ".")
+    lying = each.country[(each.feature != "country") & (each.country != "")].value_counts()
+    parts = [f"{countries or 'none'} {'is a country' if countries == 1 else 'are countries'}"]
     if len(lying):
-        text += f", {lying.iloc[0]} of them in {country_name(lying.index[0])}"
-    return Sentence(text + ".")
+        parts.append(f"{lying.iloc[0]} {'lies' if lying.iloc[0] == 1 else 'lie'} within {country_name(lying.index[0])}")
+    return Sentence(f"{text}; {' and '.join(parts)}.")
 
 
 def summarise_roles(places: pd.DataFrame) -> Sentence:
@@ -144,41 +132,18 @@ def summarise_map(places: pd.DataFrame) -> Sentence:
     each = distinct(places)
     drawn = is_drawn(each)
     areas = int((drawn & each.where_prec.between(4, 6)).sum())
-    text = f"{count(int(drawn.sum()), 'place')} can be located, {areas} of them only as an area"
-    if not drawn.all():
+    if len(each) == 1:
+        text = f"{each['name'][0]} can be located" if drawn[0] else f"{each['name'][0]} cannot be located"
+    else:
+        number = f"All {len(each)}" if drawn.all() else f"{drawn.sum() or 'None'} of the {len(each)}"
+        text = f"{number} places can be located"
+    text += {0: "", len(each): ", only as an area"}.get(areas, f", {areas} of them only as an area")
+    if not drawn.all() and len(each) > 1:
         text += f"; {listing(each.name[~drawn].tolist())} cannot"
     doubt = each[drawn].sort_values("confidence", kind="stable").head(1)
     for row in doubt[doubt.confidence < 0.8].itertuples():
         text += f"; the least certain is {row.name} ({row.confidence:.2f})"
-    return Sentence(text[0].upper() + text[1:] + ".")
-
-
-def summarise_entities(entities: pd.DataFrame) -> Sentence:
-    """Who is named most, places apart."""
-    names = cast(entities).groupby("entity_id", sort=False).name.agg(["first", "size"])
-    if names.empty:
-        return Sentence("No person, organisation or group was recognised.")
-    names = names.sort_values("size", ascending=False, kind="stable")
-    nouns = "person, organisation or group", "people, organisations and groups"
-    text = f"Besides places it names {count(len(names), *nouns)}"
-    if names["size"].iloc[0] == 1:
-        return Sentence(f"{text}: {listing(names['first'].tolist(), 4)}{', each once' if len(names) > 1 else ''}.")
-    top = f"{names['first'].iloc[0]} most often ({count(names['size'].iloc[0], 'mention')})"
-    return Sentence(f"{text}, {top}.")
-
-
-def summarise_sentiment(sentences: pd.DataFrame) -> Sentence:
-    """How many sentences sound negative, neutral and positive, and which is the most negative or positive."""
-    if sentences.empty:
-        return Sentence("There is no sentence whose tone could be measured.")
-    tones = sentences.sentiment.map(label_of).value_counts()
-    first, *others = [f"{tones[name]} {name}" for name in ("negative", "neutral", "positive") if name in tones]
-    verb = "is" if first.startswith("1 ") else "are"
-    scores = sentences.sentiment.tolist()
-    strongest = max(scores, key=abs)
-    where = f"the strongest wording is in sentence {scores.index(strongest) + 1} ({signed(strongest)})"
-    sound = listing([first.replace(" ", f" {verb} ", 1), *others])
-    return Sentence(f"Of {count(len(scores), 'sentence')}, {sound} in tone; {where}.")
+    return Sentence(text + ".")
 
 
 def places_table(places: pd.DataFrame) -> HTML | Sentence:
@@ -188,16 +153,16 @@ def places_table(places: pd.DataFrame) -> HTML | Sentence:
     rows = [
         {
             "place": _link(row.start, row.name),
-            "what and where": _where(row),
+            "what and where": where_is(row),
             "mentions": _roles(places, row),
             "coordinates": "" if pd.isna(row.lat) else f"{row.lat:.2f}, {row.lon:.2f}".replace("-", "−"),
             "precision": PRECISION.get(row.where_prec, ""),
             "confidence": "" if pd.isna(row.confidence) else f"{row.confidence:.2f}",
-            "why, or else": row.reason + _alternatives(row.alternatives, row.reason),
+            "why": _why(row),
         }
         for row in each.itertuples()
     ]
-    return table(pd.DataFrame(rows), "No place was recognised.", links=("place",))
+    return table(pd.DataFrame(rows), "No place was recognised.", links=("place", "why"))
 
 
 def roles_table(places: pd.DataFrame) -> HTML | Sentence:
@@ -223,6 +188,14 @@ def not_placed(places: pd.DataFrame) -> HTML | Sentence:
     return table(shown, "No place is without coordinates.", links=("place",))
 
 
+def speakers_table(said: pd.DataFrame, article, show_text: bool = True) -> HTML | Sentence:
+    """Who says what: speaker, the word of saying, and the span of the article that is quoted or reported."""
+    words = [article.text[start:end] for start, end in zip(said.start, said.end, strict=True)]
+    words = words if show_text else [count(len(text.split()), "word") for text in words]
+    shown = pd.DataFrame({"speaker": said.speaker, "verb": said.verb, "what is said": words})
+    return table(shown, "Nothing is quoted, and no speech is reported.")
+
+
 def table(frame: pd.DataFrame, nothing: str = "Nothing.", links: tuple[str, ...] = ()) -> HTML | Sentence:
     """A frame as a table to read: no index, nothing cut off, text escaped; only the columns in `links` hold HTML."""
     if frame.empty:
@@ -244,10 +217,17 @@ def _roles(places: pd.DataFrame, row) -> str:
     return f"{row.mentions}: {', '.join(roles)}" if len(roles) > 1 else roles[0]
 
 
-def _where(row) -> str:
+def where_is(row) -> str:
     """What a place is and where, e.g. "city, Punjab, Pakistan"."""
     parts = (UNITS.get(row.feature, row.feature), row.admin1, country_name(row.country) if row.country else "")
     return ", ".join(dict.fromkeys(part for part in parts if part and part != row.name))
+
+
+def _why(row) -> str:
+    """The reason and the rivals, folded away."""
+    rest = escape(row.reason + _alternatives(row.alternatives, row.reason))
+    name = f'<span class="visually-hidden">{escape(str(row.name))}</span>'  # who hears the page needs to know which
+    return f'<details class="why"><summary>why {name}</summary>{rest}</details>' if rest else ""
 
 
 def _alternatives(others: list[dict] | None, reason: str = "") -> str:

@@ -11,7 +11,7 @@ override OUT := $(value OUT)
 export ARTICLE OUT
 
 .DEFAULT_GOAL := help
-.PHONY: help report lab test benchmark lock clean
+.PHONY: help report lab test benchmark fuzz lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -28,6 +28,9 @@ test: $(READY) ## check the style, run every test
 
 benchmark: $(READY) ## print speed and memory beside a plain tagger pass, and where the seconds go
 	@$(BIN)/python scripts/benchmark.py
+
+fuzz: $(READY) ## feed odd bytes to what reads files, a minute a reader
+	@$(BIN)/python scripts/fuzz.py
 
 lock: $(READY) ## resolve pyproject.toml anew into requirements.lock and environment.yml
 	@$(BIN)/python scripts/lock_dependencies.py

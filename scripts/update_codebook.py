@@ -21,7 +21,7 @@ LAYER = re.compile(r"^(\| `(\w+\.parquet)` \| )[\d,]+( \|)", re.M)
 def count_rows(name: str) -> int:
     """Rows of a CSV file or of a table of the gazetteer, e.g. "cues.csv" or "place"."""
     if name.endswith(".csv"):
-        path = next(DATA.glob(f"*/{name}"), None) or sys.exit(f"data/README.md describes {name}, which is gone.")
+        path = next(DATA.glob(f"**/{name}"), None) or sys.exit(f"data/README.md describes {name}, which is gone.")
         with path.open(encoding="utf-8", newline="") as file:
             return sum(1 for _ in csv.reader(file)) - 1
     with sqlite3.connect(f"{(DATA / 'gazetteer' / 'gazetteer.sqlite').as_uri()}?mode=ro", uri=True) as connection:

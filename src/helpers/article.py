@@ -80,7 +80,11 @@ def read_article(
     source: str | Path, *, date: str | None = None, keep_everything: bool = False, allow_private: bool = False
 ) -> Article:
     """The article in a file, at a web address, on standard input ("-") or in a text pasted as it is."""
-    found = load_source(source, allow_private)
+    return read_source(load_source(source, allow_private), date=date, keep_everything=keep_everything)
+
+
+def read_source(found: Source, *, date: str | None = None, keep_everything: bool = False) -> Article:
+    """The article in the bytes of a source."""
     document, listed = read_document(found), listed_facts(found.where)
     kept, removed = (document.blocks, []) if keep_everything else clean(document)
     title, body = split_title([block.text for block in kept], document.title)

@@ -55,7 +55,7 @@ def answer(gold: list[dict], spans: bool = False, workers: int = 1) -> list[dict
     """What the analysis says of the gold articles, in their order."""
     parts = ("places", "entities") if any("entities" in record for record in gold) else ("places",)
     tasks = (Task(f"article {record['id']}", line=json.dumps(question(record, spans))) for record in gold)
-    outcomes = list(analyse_many(tasks, Settings(parts), workers))
+    outcomes = list(analyse_many(tasks, Settings(parts, corrections=()), workers))
     if failed := [outcome.error for outcome in outcomes if outcome.record is None]:
         raise ValueError(failed[0])
     return [outcome.record for outcome in outcomes]

@@ -87,22 +87,25 @@ def load_source(source: str | Path, allow_private: bool = False) -> Source:
         return fetch(name, allow_private)
     if isinstance(source, str) and is_text(name):
         return recognise(name.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode(), "pasted text")
+    where = name if len(name) < 300 else f"{name[:80]}..."
     try:
         if Path(name).is_dir():
             raise ArticleError(f"{name} is a folder: give one of the files in it.")
         with Path(name).open("rb") as file:
             return recognise(file.read(MAX_BYTES + 1), name)
     except FileNotFoundError:
-        raise ArticleError(f"There is no file {name}: check the path, or begin a web address with https://.") from None
+        raise ArticleError(f"There is no file {where}: check the path, or begin a web address with https://.") from None
     except OSError as error:
-        raise ArticleError(f"{name} cannot be opened ({error.strerror}): check its permissions.") from None
+        raise ArticleError(f"{where} cannot be opened ({error.strerror}): check its permissions.") from None
 
 
 def is_text(name: str) -> bool:
     """Whether a string is a text rather than the path of a file, even one that is not there: "my story.txt"."""
-    if len(name) > 250 or not re.fullmatch(r"[^\n\0]*\S[^\n\0]*", name):
+    if not re.fullmatch(r"[^\n\0]*\S[^\n\0]*", name):
         return True
-    return " " in name.strip() and not re.search(r"\.\w{2,8}$", name) and not Path(name).exists()
+    if " " not in name.strip():
+        return False
+    return len(name) > 250 or (not re.search(r"\.\w{2,8}$", name) and not Path(name).exists())
 
 
 def recognise(data: bytes, where: str, content_type: str = "", fetched: str = "") -> Source:
@@ -298,7 +301,8 @@ def list_sources(sources: Iterable[str]) -> list[str]:
         if not is_folder(source):
             found.append(source)
             continue
-        inside = sorted(str(p) for p in Path(source).iterdir() if p.suffix.casefold() in ENDINGS | {".jsonl"})
+        files = (p for p in Path(source).iterdir() if p.suffix.casefold() in ENDINGS | {".jsonl"})
+        inside = sorted(str(p) for p in files if not p.is_fifo())  # a pipe that nobody writes to would hold up the rest
         if not inside:
             raise ArticleError(f"The folder {source} holds no article: no file ends in {', '.join(sorted(ENDINGS))}.")
         found += inside

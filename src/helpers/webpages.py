@@ -168,7 +168,7 @@ def json_ld(tree: html.HtmlElement) -> dict:
 
     found = []
     for script in tree.xpath("//script[contains(@type, 'ld+json')]"):
-        with suppress(json.JSONDecodeError):
+        with suppress(json.JSONDecodeError, RecursionError):  # nested without end, by mistake or on purpose
             found += search(json.loads(script.text or "", strict=False))
     return found[0] if found else {}
 

@@ -10,6 +10,7 @@ from reading import read, read_sample
 
 from helpers.analysis import PLACE_COLUMNS, analyse, table_rows, to_record
 from helpers.article import from_record
+from helpers.corrections import read_corrections
 
 TEXT = (
     "Pakistani engineers left Lahore for Herat on Monday.\n\nIslamabad fears a flood, Ahmad Karimi said in Nowhereabad."
@@ -126,3 +127,14 @@ def test_any_text_makes_a_line(text):
     line = to_record(analyse(article, shapes=False))
     json.dumps(line, allow_nan=False).encode()
     assert all(article.text[p["start"] : p["end"]] == p["text"] for p in line["places"] + line["entities"])
+
+
+def test_corrections_are_read_from_a_file_or_given_as_rows(tmp_path):
+    file = tmp_path / "mine.csv"
+    file.write_text("scope;text;action;value\n*;Herat;role;metonym\n", encoding="utf-8")
+    by_path = analyse(from_record({"text": TEXT}), ["places"], shapes=False, corrections=file)
+    by_rows = analyse(from_record({"text": TEXT}), ["places"], shapes=False, corrections=read_corrections(str(file)))
+    for analysis in (by_path, by_rows):
+        assert analysis.places[analysis.places.corrected].text.tolist() == ["Herat"]
+        assert analysis.corrections[["text", "mentions", "status"]].values.tolist() == [["Herat", 1, "applied"]]
+    assert not analyse(from_record({"text": TEXT}), ["places"], shapes=False, corrections=()).places.corrected.any()

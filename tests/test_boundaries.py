@@ -174,3 +174,34 @@ def test_a_former_province_has_the_extent_of_its_time():
 def test_unknown_layer_is_named_with_the_layers_there_are():
     with pytest.raises(ValueError, match=r'no layer "rivers".*provinces'):
         load_layer("rivers")
+
+
+def test_disputed_areas_have_outlines_where_they_are_named():
+    assert shape_of("gn:1281780").contains(Point(79.5, 35.1))  # Aksai Chin
+    assert shape_of("na:golan-heights").contains(Point(35.8, 33.0))
+    assert shape_of("gn:1184196").equals(read_layer("provinces").set_index("place_id").geometry["gn:1184196"])
+
+
+def test_a_view_gives_each_area_to_its_claimant_and_the_rest_to_who_holds_it():
+    def seen(view, date=None):
+        return boundaries.given_otherwise(view, date).set_index("name").seen.to_dict()
+
+    assert seen("de facto") == {}
+    assert seen("india") == dict.fromkeys(
+        ["Azad Jammu and Kashmir", "Gilgit-Baltistan", "Siachen Glacier", "Aksai Chin", "Shaksgam Valley"], "IN"
+    )
+    assert set(seen("pakistan")) == {"Jammu and Kashmir", "Ladakh", "Siachen Glacier"}
+    assert "Donetsk" in seen("russia", "2023") and "Donetsk" not in seen("russia", "2021")
+    assert seen("un")["Ladakh"] == "" and seen("un")["Golan Heights"] == "SY"
+
+
+def test_every_view_and_holder_is_a_country():
+    codes, table = set(read_layer("countries").country), read_table("disputed")
+    assert set("|".join([*table.claimed_by, *table.un, *table.country]).split("|")) <= codes
+    assert {"de facto", "un", "india", "pakistan", "china"} <= set(boundaries.views())
+
+
+def test_limits_of_districts_are_those_of_the_date():
+    before, after = (load_layer("district_lines", date).set_index("place_id").geometry for date in ("2016", "2020"))
+    assert before["na:districts-af"].equals(after["na:districts-af"])
+    assert not before["na:districts-pk"].equals(after["na:districts-pk"])

@@ -77,6 +77,25 @@ def test_borders_are_the_shared_edges(units):
     assert line.equals(shapely.LineString([(10, 0), (10, 2)]))
 
 
+def test_a_disputed_area_is_its_members_or_the_piece_that_a_claim_cuts_out_of_them(units):
+    countries = build.build_countries(units, {"PK": (100, "Pakistan"), "IN": (200, "India")})
+    claims = gpd.GeoDataFrame(geometry=[shapely.LineString([(14, -1), (14, 3)])], crs=4326)
+    rows = [("na:whole", "gn:1|KAS", "", "PK"), ("na:piece", "IN", "14.5 1", "IN")]
+    table = pd.DataFrame(rows, columns=["place_id", "members", "point", "country"])
+    areas = build.build_disputed(units, countries, table, claims).set_index("place_id").geometry
+    assert areas["na:whole"].area == pytest.approx(3)
+    assert areas["na:piece"].symmetric_difference(box(14, 0, 15, 2)).area < 0.01
+
+
+def test_limits_of_districts_stand_once_and_not_on_the_provinces_edge():
+    dented = shapely.Polygon([(1, 0), (2, 0), (2, 1), (1, 1), (1.004, 0.6), (1.004, 0.4)])  # leaves a gap between them
+    squares = [box(0, 0, 1, 1), dented]
+    rows = [{"place_id": f"gn:{i}", "country": "PK", "geometry": square} for i, square in enumerate(squares)]
+    province = build.frame([{"place_id": "gn:3", "country": "PK", "geometry": box(0, 0, 2, 1)}])
+    lines = build.build_lines(build.frame(rows), province)
+    assert len(lines) == 1 and 0.85 < lines.geometry[0].length < 1
+
+
 def test_districts_of_pakistan_before_and_after_the_merger():
     tehsils = gpd.GeoDataFrame(
         {"shape_id": ["a", "b", "c"]}, geometry=[box(0, 0, 1, 1), box(1, 0, 2, 1), box(2, 0, 3, 1)], crs=4326

@@ -3,6 +3,7 @@
 import re
 from html import unescape
 
+import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
@@ -13,9 +14,10 @@ from helpers.tables import ROLES, Sentence, named
 DRAWN = {
     "entities_by_type": "entities",
     "entities_by_name": "entities",
-    "sentiment_by_entity": "entities",
-    "sentiment_by_place": "places",
+    "toward": "entities",
+    "company": "company",
     "sentence_sentiment": "sentences",
+    "own_and_quoted": "sentences",
 }
 
 
@@ -44,8 +46,8 @@ def test_marked_text_is_the_text_to_the_letter(article, places, entities):
 def test_every_mention_is_marked_once_with_its_role_and_place(article, places, entities):
     html = charts.mark(article, places, entities).data
     for row in named(places).fillna({"place_id": ""}).itertuples():
-        tag = re.search(rf'<mark id="m-{row.start}" class="(\w+)" data-place="([^"]*)" title="([^"]+)">', html)
-        assert tag[1] == row.role and tag[2] == row.place_id and row.name in tag[3]
+        tag = re.search(rf'<mark id="m-{row.start}" class="([\w ]+)" data-place="([^"]*)"[^>]* title="([^"]+)"', html)
+        assert tag[1].split()[0] == row.role and tag[2] == row.place_id and row.name in tag[3]
     assert html.count('id="m-') == len(places)
 
 
@@ -80,27 +82,65 @@ def test_figures_have_title_alt_text_and_printed_values(name, table, request):
     figure = getattr(charts, name)(request.getfixturevalue(table))
     assert isinstance(figure, go.Figure)
     assert len(figure.layout.title.text) > 10 and len(figure.layout.meta["alt"]) > 20
-    assert all(len(trace.text) == len(trace.x) for trace in figure.data)
-    assert len(figure.layout.meta["table"]) == 1 + sum(len(trace.x) for trace in figure.data)
+    assert any(trace.text for trace in figure.data)
+    widths = {len(row) for row in figure.layout.meta["table"]}
+    assert len(widths) == 1 and len(figure.layout.meta["table"]) > 1
 
 
 @pytest.mark.parametrize(("name", "table"), DRAWN.items())
 def test_an_empty_table_gives_a_sentence_not_an_empty_box(name, table, request):
     nothing = getattr(charts, name)(request.getfixturevalue(table)[:0])
-    assert isinstance(nothing, Sentence) and nothing.startswith(("No ", "There is no "))
+    assert isinstance(nothing, Sentence) and nothing.startswith(("No ", "There "))
 
 
-def test_bars_count_mentions_and_show_mean_tone(places):
-    figure = charts.sentiment_by_place(places)
-    drawn = dict(zip((label.strip() for label in figure.layout.yaxis.ticktext), figure.data[0].x, strict=True))
-    assert drawn["Quetta"] == pytest.approx(-0.55) and drawn["Nowhereabad"] == pytest.approx(0.3)
-    assert figure.layout.meta["alt"] == "Bars: mean tone from Balochistan (−0.60) to Nowhereabad (+0.30)."
+@pytest.fixture
+def company() -> pd.DataFrame:
+    """Sixty people: each sentence names the next three, and every third sentence the first as well."""
+    rows = [(n, f"P{i % 60}") for n in range(60) for i in (n, n + 1, n + 2, *([0] * (n % 3 == 0)))]
+    table = pd.DataFrame(rows, columns=["sentence_id", "name"])
+    return table.assign(
+        type="PERSON", entity_id=table.name, sentiment=[0.9, -0.9, 0.0] * (len(table) // 3) + [0.0] * (len(table) % 3)
+    )
 
 
-def test_a_name_without_tone_is_named_but_not_given_one(entities):
-    notes = dict(zip(*[charts.entities_by_name(entities).data[0][key] for key in ("hovertext", "text")], strict=True))
-    assert notes["<b>Ayesha Khan</b><br>1 · no tone"] == "1 · no tone"
-    assert not any("Ayesha" in label for label in charts.sentiment_by_entity(entities).layout.yaxis.ticktext)
+def test_bars_are_parted_by_how_mentions_are_spoken_of(entities):
+    figure = charts.entities_by_type(entities)
+    assert [bar.name for bar in figure.data[:-1]] == ["negative", "neutral", "positive", "not measured"]
+    assert figure.layout.meta["table"][0] == ["", "negative", "neutral", "positive", "not measured"]
+    assert ["people", 0, 0, 0, 1] in figure.layout.meta["table"]
+
+
+def test_each_mention_is_a_dot_and_a_mean_of_one_has_no_error():
+    rows = [("A", -0.9), ("A", -0.5), ("A", -0.4), ("B", 0.6)]
+    table = pd.DataFrame(rows, columns=["name", "sentiment"]).assign(type="PERSON")
+    dots, means, values = charts.toward(table.assign(entity_id=table.name)).data
+    assert sorted(dots.x) == [-0.9, -0.5, -0.4, 0.6]
+    assert dict(zip(values.text, means.error_x.array, strict=True)) == {
+        "−0.60 (3)": pytest.approx(0.3055, abs=1e-3),
+        "+0.60 (1)": pytest.approx(float("nan"), nan_ok=True),
+    }
+
+
+def test_names_and_places_stand_apart(entities):
+    labels = [label.strip() for label in charts.toward(entities).layout.yaxis.ticktext]
+    assert labels == ["<b>people and bodies</b>", "Balochistan Relief…", "<b>places</b>", "Quetta", "Pakistan"]
+
+
+def test_company_is_a_small_matrix_however_many_there_are(company):
+    figure = charts.company(company)
+    assert len(figure.layout.xaxis.ticktext) == len(figure.layout.yaxis.ticktext) == 9
+    assert all(x < y for x, y in zip(figure.data[0].x, figure.data[0].y, strict=True)), "each pair once"
+    assert figure.layout.meta["alt"].startswith("P0 and ")
+
+
+def test_two_names_need_no_matrix(company):
+    two = company[company.name.isin(["P0", "P1"])]
+    assert charts.company(two) == "There are too few who are named together to draw."
+
+
+def test_sentences_can_be_kept_out_of_the_picture(sentences):
+    assert "under water" in str(charts.sentence_sentiment(sentences))
+    assert "under water" not in str(charts.sentence_sentiment(sentences, show_text=False))
 
 
 def test_quoted_sentences_are_hatched_and_name_their_speaker(sentences):

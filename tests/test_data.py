@@ -17,7 +17,7 @@ CODEBOOK = (DATA / "README.md").read_text(encoding="utf-8")
 ROOT = DATA.parent
 MEND = "python scripts/update_codebook.py writes the numbers of rows into data/README.md"
 # Written by scripts from what they were given, or stating rights in place of sources.
-NO_SOURCE = {"articles/articles.csv", "boundaries/same_as.csv"} | {
+NO_SOURCE = {"articles/articles.csv", "boundaries/same_as.csv", "licences.csv", "checksums.csv"} | {
     f"models/{name}.csv" for name in ("mentions", "ranking", "calibration")
 }
 
@@ -27,7 +27,7 @@ def sections() -> dict[str, str]:
     found, folder = {}, ""
     for heading in re.finditer(r"^(#+) (.+)\n((?:(?!#+ ).*\n?)*)", CODEBOOK, re.M):
         level, title, body = heading.groups()
-        folder = title if level == "##" else folder
+        folder = (title if title.endswith("/") else "") if level == "##" else folder
         found[folder + title if re.match(r"[\w.]+\.(csv|sqlite)", title) else title] = body
     return found
 
@@ -60,7 +60,13 @@ LAYERS = {m[1]: number(m[2]) for m in re.finditer(r"^\| `(\w+\.parquet)` \| ([\d
 
 def test_every_shipped_file_is_in_the_codebook():
     shipped = subprocess.run(["git", "ls-files", "-z", "data"], cwd=ROOT, capture_output=True, text=True, check=True)
-    listed = {*CSV_FILES, *(f"boundaries/{name}" for name in LAYERS), "gazetteer/gazetteer.sqlite", "README.md"}
+    listed = {
+        *CSV_FILES,
+        *(f"boundaries/{name}" for name in LAYERS),
+        "gazetteer/gazetteer.sqlite",
+        "README.md",
+        "corrections.csv",
+    }
     for folder, title in (("nltk", "nltk/"), ("articles", "articles/"), ("models", "tone/"), ("gold", "gold/")):
         listed |= {f"{folder}/{name}" for name in documented_table(title)}
     folders = tuple(name for name in listed if name.endswith("/"))

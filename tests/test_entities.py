@@ -33,6 +33,28 @@ def test_a_surname_leads_to_the_full_name():
     assert full["name"] == short["name"] == "Barack Obama"
 
 
+@pytest.mark.parametrize("paper", ["New York Times", "Times of India"])
+def test_the_times_is_the_paper_the_article_introduced(paper):
+    table = cast(f"The {paper} reported a flood. The Times did not say where.")
+    default = cast("The Times reported a flood.")
+    introduced = {paper: paper} if paper.endswith("Times") else {paper: "The Times"}
+    assert row(table, "Times")["name"] == introduced[paper] and row(default, "Times")["name"] == "The Times"
+
+
+def test_a_person_of_the_lexicon_is_one_across_articles():
+    ids = [row(cast(text), name).entity_id for text, name in [
+        ("President Ashraf Ghani left Kabul.", "Ashraf Ghani"),
+        ("Mohammad Ashraf Ghani left Kabul on Sunday.", "Mohammad Ashraf Ghani"),
+    ]]  # fmt: skip
+    assert ids == ["ashraf-ghani"] * 2
+
+
+def test_a_people_is_one_under_all_its_forms():
+    table = cast("Sunnis and Shiites met in Lahore. A Shia cleric spoke.")
+    assert row(table, "Shiites").entity_id == row(table, "Shia").entity_id
+    assert row(table, "Shia").subtype == "religious"
+
+
 def test_a_surname_two_persons_share_is_neither():
     table = cast("Barack Obama and Michelle Obama came to Chicago. Obama spoke first.")
     first, second = row(table, "Barack Obama"), row(table, "Michelle Obama")

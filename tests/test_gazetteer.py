@@ -131,6 +131,12 @@ def test_supplement_adds_names_to_geonames_and_places_of_its_own(tmp_path, gazet
     assert find(with_own, "Peshawar", feature="city")[0].match == "name"
 
 
+def test_a_spelling_that_is_the_name_of_a_town_elsewhere_is_the_lesser_name(gazetteer):
+    matches = {place.country: place.match for place in gazetteer.lookup("Zabol")}
+    assert matches == {"IR": "name", "AF": "alternate"}
+    assert gazetteer.lookup("Zabul")[0].match == "name"
+
+
 def test_children_bear_the_name_that_the_supplement_gives_their_province(gazetteer):
     assert gazetteer.place("gn:6957555").name == "Panjshir"
     assert gazetteer.place("gn:1429434").admin1 == "Panjshir"

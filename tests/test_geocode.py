@@ -35,6 +35,17 @@ RESOLVED = [
     ("The Congress Party met in the Punjab, in Amritsar and Ludhiana.", "Punjab", {"country": "IN"}),
     ("Farmers in Punjab, in Multan and Lahore, sowed wheat.", "Punjab", {"country": "PK"}),
     ("The Thai prime minister left Bangkok.", "Bangkok", {"country": "TH"}),
+    ("HERAT, Afghanistan, June 3 (Reuters) - Shops opened again.", "HERAT", {"feature": "city"}),
+    ("BAGHLAN (AFP) - Rain fell in Baghlan province.", "BAGHLAN", {"feature": "city"}),
+    ("BAGHLAN (AFP) - Rain fell in Baghlan province.", "Baghlan", {"feature": "admin1"}),
+    ("WASHINGTON (AP) - Fires burn in Washington state.", "WASHINGTON", {"admin1": "District of Columbia"}),
+    ("WASHINGTON (AP) - Fires burn in Washington state.", "Washington", {"feature": "admin1"}),
+    ("In Zabol, in Sistan-Baluchestan province of Iran, schools closed.", "Zabol", {"country": "IR"}),
+    ("Troops left Zabol province and Kandahar in Afghanistan.", "Zabol", {"country": "AF", "feature": "admin1"}),
+    ("MONTGOMERY, Ala. (AP) - Voters in Montgomery went to the polls.", "Montgomery", {"admin1": "Alabama"}),
+    ("A man from Red Deer, Alta., died.", "Alta.", {"country": "CA", "feature": "admin1"}),
+    ("Trade includes Mexico, the US, and Canada.", "Mexico", {"feature": "country"}),
+    ("Storms crossed the Red Sea.", "Red Sea", {"feature": "sea"}),
     ("Thousands of Afghans waited.", "Afghans", {"place_id": "gn:1149361", "feature": "country", "where_prec": 6}),
 ]
 

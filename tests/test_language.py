@@ -99,7 +99,7 @@ def test_many_articles_are_read_as_one_by_one_and_in_order():
 
 
 def test_it_says_what_it_reads_with():
-    assert versions().keys() == {"nltk", "spacy", "names"}
+    assert versions().keys() == {"nltk", "spacy", "names", "data"}
     assert versions()["names"].startswith("en_core_web_")
 
 

@@ -47,6 +47,14 @@ FOUND = [
     ("Lawyers left the Peshawar High Court in Peshawar.", ["Peshawar", "Peshawar"]),
     ("The Punjab government raised the price of wheat.", ["Punjab"]),
     ("The Islamabad Police and the Sindh High Court agreed.", ["Islamabad", "Sindh"]),
+    ("In Quetta, vans blocked Khyber Road and the road to Ziarat.", ["Quetta", "Khyber", "Ziarat"]),
+    ("GHAZNI, June 3 (AFP) - Fighters left Andar district in Ghazni.", ["GHAZNI", "Andar", "Ghazni"]),
+    ("Patrols met at Uri, in Indian-held Kashmir, and near Chakothi.", ["Uri", "Indian", "Kashmir", "Chakothi"]),
+    ("Bajaur, Mohmand, Orakzai and Kurram joined the province.", ["Bajaur", "Mohmand", "Orakzai", "Kurram"]),
+    ("Qalat is far from the districts of Shinkay and Mizan.", ["Qalat", "Shinkay", "Mizan"]),
+    ("Floods along the Brahmaputra reached Assam.", ["Brahmaputra", "Assam"]),
+    ("A quake shook Honshu, and ships left the Makassar Strait.", ["Honshu", "Makassar Strait"]),
+    ("A woman from Bury St Edmunds, Suffolk, was treated in Cambridge.", ["Bury St Edmunds", "Suffolk", "Cambridge"]),
 ]
 KEPT_OUT = [
     ("Imran Khan spoke to the press about his party.", "Imran"),

@@ -59,7 +59,8 @@ def test_it_imports_once_and_few_names(notebook):
 def test_it_has_one_cell_of_parameters(notebook):
     tagged = [cell for cell in code_cells(notebook) if "parameters" in cell.metadata.get("tags", [])]
     assert len(tagged) == 1
-    assert re.match(r'(source = "../data/articles/|gold = "../data/gold/)', tagged[0].source)
+    own = r'(source = "../data/articles/|gold = "../data/gold/|corpus = "../data/articles")'
+    assert re.match(own, tagged[0].source)
 
 
 def test_cells_end_on_an_object(notebook):

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 from reading import SAMPLE, by_hand, sentences
 
+from helpers.analysis import analyse
 from helpers.article import from_record, read_article
 from helpers.language import parse
 from helpers.mentions import find_mentions
@@ -55,6 +56,10 @@ def test_quotations_are_found_nested_unbalanced_and_over_paragraphs(text, expect
         ("U.S. defense officials confirmed that it leaks.", "U.S. defense officials", "it leaks."),
         ("Zarina Gul, a former judge, said the vote was fair.", "Zarina Gul", "the vote was fair."),
         ("The judge, Zarina Gul, said the vote was fair.", "Zarina Gul", "the vote was fair."),
+        ("The judge, Zarina Gul, told reporters that it was fair.", "Zarina Gul", "it was fair."),
+        ("Zarina Gul accused the army of lying.", "Zarina Gul", "the army of lying."),
+        ("The Relief Agency blamed it for the delay.", "Relief Agency", "it for the delay."),
+        ("The road is open, said the Relief Agency; the guard left.", "Relief Agency", "The road is open"),
     ],
 )
 def test_reported_speech_has_its_speaker(text, speaker, words):
@@ -70,6 +75,7 @@ def test_reported_speech_has_its_speaker(text, speaker, words):
         "The Relief Agency announced its presence in May.",
         "The so-called “state” lost its “capital”.",
         "The report was late.",
+        "The Relief Agency, accused by the army of lying, closed.",
     ],
 )
 def test_what_nobody_says_is_nobodys(text):
@@ -81,6 +87,22 @@ def test_pronouns_mean_the_last_speaker_they_can_stand_for():
     text += "Zarina Gul said that it broke. “I saw it,” she said."
     speakers = [row[0] for row in said(text, Relief_Agency="ORG", Zarina_Gul="PERSON")]
     assert speakers == ["Relief Agency", "Relief Agency", "Zarina Gul", "Zarina Gul"]
+
+
+def test_the_daily_is_the_paper_just_named():
+    text = "The Relief Agency said it leaks. The daily also notes that it will break."
+    assert [row[0] for row in said(text, Relief_Agency="ORG")] == ["Relief Agency"] * 2
+
+
+def test_speakers_are_known_where_entities_were_not_asked_for():
+    article = from_record({"text": "The Taliban said that the road is open. Nobody came."})
+    analysis = analyse(article, only=("sentiment",), shapes=False)
+    assert analysis.entities.empty and analysis.sentences.speaker.tolist() == ["Taliban", ""]
+
+
+def test_a_text_of_quotations_alone_is_all_quoted():
+    article = from_record({"text": "“We came at night.”\n\n“We took the sheep.”"})
+    assert analyse(article, shapes=False).sentences.speaker.tolist() == ["unnamed speaker"] * 2
 
 
 def test_a_quotation_goes_on_with_its_speaker_and_a_long_one_waits_for_it():

@@ -1,6 +1,7 @@
 """The report in a real Chromium: nothing is requested, everything is drawn, and no article can make it do anything."""
 
 import base64
+import csv
 import hashlib
 import re
 import time
@@ -13,6 +14,7 @@ from conftest import SAMPLE
 from playwright.sync_api import Browser, Page
 
 from helpers.article import ArticleError, read_article
+from helpers.corrections import COLUMNS as CORRECTION_COLUMNS
 from helpers.palette import DARK, PALETTE
 from helpers.report import page_name, write_report, write_whole
 
@@ -32,6 +34,8 @@ In Kabul <img src=x onerror="window.hit = 2"> all was calm; </script><script>win
 The <a href="javascript:window.hit=4">Islamic State</a> in Peshawar ]]> --> {{ 7 * 7 }} \u202e made <b>bold</b> claims.
 
 Ayesha <script>window.hit = 5</script> Khan praised the peace in Lahore, Pakistan.
+
+=SUM(A1:A9) is what the clerk of Quetta wrote.
 """
 
 
@@ -207,7 +211,12 @@ def attacked(tmp_path_factory) -> tuple[Path, Path]:
     folder = tmp_path_factory.mktemp("attack")
     article = folder / "attack.txt"
     article.write_text(ATTACK, encoding="utf-8")
-    return article, write_report(article, folder / "reports" / "attack.html")
+    corrections = folder / "corrections.csv"
+    note = "</script><script>window.hit = 6</script><img src=x onerror=window.hit=7>"
+    rows = [CORRECTION_COLUMNS, ["*", "", "", "", "Peshawar", "role", "metonym", note, "2026-01-01", note]]
+    with corrections.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+    return article, write_report(article, folder / "reports" / "attack.html", corrections=corrections)
 
 
 @pytest.mark.parametrize("mode", ["light", "phone"])
@@ -222,7 +231,9 @@ def test_an_article_that_attacks_is_only_shown(attacked, open_page, mode):
 
 def test_an_article_that_attacks_by_hover_text_is_only_shown(attacked, open_page):
     page = open_page(attacked[1], "light").page
-    bar = page.locator(".plot .bars path").last
+    bars = page.locator(".plot .bars path")
+    seen = "all => all.map(bar => bar.getBoundingClientRect()).findIndex(box => box.width > 2 && box.height > 2)"
+    bar = bars.nth(bars.evaluate_all(seen))
     bar.scroll_into_view_if_needed()
     bar.hover(force=True)
     assert page.evaluate("window.hit") is None

@@ -3,7 +3,7 @@
 import pytest
 from reading import SAMPLE, read_sample, row
 
-from helpers.analysis import analyse
+from helpers.analysis import analyse, table_rows
 from helpers.article import read_article
 
 
@@ -103,6 +103,30 @@ def test_the_group_has_one_name_and_its_branch_another(sample):
     }
     assert ids["Islamic State"] == ids["ISIS"] == ids["ISIL"]
     assert len(set(ids.values())) == 3
+
+
+def test_the_group_is_named_often_and_spoken_of_badly(sample):
+    mentions = sample.entities[sample.entities.entity_id == "islamic-state"]
+    assert len(mentions) >= 12 and mentions.sentiment.mean() < -0.15
+    assert not (sample.places.sentiment >= 0.15).any(), "no place is praised in this article"
+
+
+def test_bodies_have_their_sort_and_nobody_is_from_the_credit(sample):
+    sorts = {name: row(sample.entities, name).subtype for name in ("ISIS", "Taliban", "Khaama Press", "Foreign Desk")}
+    assert sorts == {"ISIS": "armed group", "Taliban": "armed group", "Khaama Press": "media", "Foreign Desk": "media"}
+    assert row(sample.entities, "Barack Obama").entity_id == "barack-obama"
+    assert not sample.entities.name.str.contains("Nasser|Associated|AP").any()
+
+
+def test_what_the_times_says_is_marked_as_its_words(sample):
+    said = sample.sentences[sample.sentences.speaker == "The Times"]
+    for words in ("recruitment drive", "lawless tribal areas", "elite"):
+        assert said.text.str.contains(words).any(), words
+
+
+def test_what_is_missing_is_null_in_json(sample):
+    rows = table_rows(sample.entities)
+    assert {row["speaker"] for row in rows} >= {None, "The Times"} and "" not in {row["subtype"] for row in rows}
 
 
 def test_the_cast_is_typed(sample):

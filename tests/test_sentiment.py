@@ -1,5 +1,6 @@
 """Sentiment: what a reader of the report would notice about how sentences, entities and places are scored."""
 
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -7,7 +8,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from nltk.sentiment.vader import SentimentIntensityAnalyzer
 
+from helpers.analysis import analyse, to_record
 from helpers.article import from_record
 from helpers.language import Parsed, split_sentences
 from helpers.sentiment import explain_sentence, label_of, score_sentiment, score_targets, score_text
@@ -121,6 +124,29 @@ def test_the_words_behind_a_score_are_shown_as_they_count():
     assert why.word.tolist() == ["drone strike", "help", "truce"]
     assert why.valence.map(lambda v: v < 0).tolist() == [True, True, False]
     assert why.lexicon.tolist() == ["conflict", "VADER", "conflict"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The food is really GOOD, not bad: the best!!",
+        "It was kind of good, and the least bad of all; (great), 'nice' -- so-so :)",
+        "Good, good, very good, but never so good as this?!? U.S. doctors aren't happy.",
+    ],
+)
+def test_without_words_of_conflict_the_score_is_that_of_nltk(text):
+    assert score_text(text) == SentimentIntensityAnalyzer().polarity_scores(text)["compound"] != 0
+
+
+def test_a_record_says_which_words_and_which_weights_made_its_scores():
+    def named(**asked) -> dict[str, str]:
+        return to_record(analyse(from_record({"id": "a", "text": "Kabul slept."}), shapes=False, **asked))["versions"]
+
+    assert re.fullmatch(r"minilm-\d sha256:[0-9a-f]{12}", named()["tone"])
+    assert "sha256:" in named()["vader"] == named(sentiment="vader")["vader"]
+    assert "tone" not in named(sentiment="vader")
+    assert not {"tone", "vader"} & named(only=("places", "entities")).keys()
+    assert "tone" in named(only=("places",), given={"targets": [(0, 5)]})
 
 
 def test_a_target_is_scored_by_its_own_clause():

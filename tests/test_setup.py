@@ -31,9 +31,11 @@ LARGEST_FILE = 25_000_000  # bytes
 # Each module imports only from those before it.
 ORDER = (
     *("sources", "datelines", "documents", "webpages", "pdf", "cleaning", "article"),
-    *("lexicons", "language", "gazetteer", "names", "bodies", "spans", "places", "entities", "mentions"),
-    *("boundaries", "ranking", "geocode", "speakers", "quotes", "tone", "sentiment", "analysis", "batch"),
-    *("palette", "tables", "charts", "basemap", "labels", "maps", "page", "report", "scoring", "evaluate", "cli"),
+    *("lexicons", "language", "gazetteer", "downloads", "geonames", "names", "bodies", "tagging", "evidence", "spans"),
+    *("places", "entities", "boundaries", "corrections", "fixes", "mentions", "ranking", "reasons", "geocode"),
+    *("speakers", "quotes", "tone", "sentiment", "analysis", "tasks", "batch", "dataset", "partitions", "corpus"),
+    *("palette", "tables", "takeaway", "mood", "charts", "frames", "basemap", "labels", "maps", "review"),
+    *("compare", "coverage", "redaction", "page", "report", "scoring", "evaluate", "doctor", "cli"),
 )
 # Put together here, so that this file does not name them either.
 ENDINGS = {"pypi": "org", "pythonhosted": "org", "npmjs": "org", "npmjs ": "com", "deb.debian": "org"}
@@ -65,8 +67,9 @@ def imports_of(path: Path) -> set[str]:
 def outsiders(folder: str) -> set[str]:
     """The distributions that the files of a folder import, but for Python's own modules and the project's."""
     files = list((ROOT / folder).rglob("*.py"))
+    own = {path.stem for path in [*files, *(ROOT / "scripts").glob("*.py")]}
     modules = {name.partition(".")[0] for path in files for name in imports_of(path)}
-    modules -= {*sys.stdlib_module_names, "helpers", *(path.stem for path in files)}
+    modules -= {*sys.stdlib_module_names, "helpers", *own}
     owners = importlib.metadata.packages_distributions()
     return {canonicalize_name(owners[module][0]) if module in owners else module for module in modules}
 

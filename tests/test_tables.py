@@ -7,42 +7,30 @@ import pandas as pd
 from helpers import tables
 
 
-def test_the_findings_say_what_the_tables_hold(places, entities, sentences):
+def test_the_findings_say_what_the_tables_hold(places):
     assert tables.summarise(places) == (
-        "The article names 6 places in 7 mentions: 1 country and 5 others, 3 of them in Pakistan."
+        "The article names 6 places in 7 mentions, Quetta most often (2); 1 is a country and 3 lie within Pakistan."
     )
     assert tables.summarise_roles(places) == (
         "Of 7 mentions, 3 stand for the place itself, 2 for an actor, 1 for part of another name "
         "and 1 for a people or adjective."
     )
     assert tables.summarise_map(places) == (
-        "5 places can be located, 2 of them only as an area; Nowhereabad cannot; the least certain is Kabul (0.60)."
-    )
-    assert tables.summarise_entities(entities) == (
-        "Besides places it names 2 people, organisations and groups: "
-        "Balochistan Relief Board and Ayesha Khan, each once."
-    )
-    assert tables.summarise_sentiment(sentences) == (
-        "Of 4 sentences, 3 are negative and 1 positive in tone; the strongest wording is in sentence 2 (−0.60)."
+        "5 of the 6 places can be located, 2 of them only as an area; Nowhereabad cannot; "
+        "the least certain is Kabul (0.60)."
     )
 
 
-def test_an_article_without_names_is_described_truthfully(places, entities, sentences):
+def test_an_article_without_names_is_described_truthfully(places):
     assert tables.summarise(places[:0]) == "The article names no place that was recognised."
     assert tables.summarise_map(places[:0]) == "There is nothing to draw on a map."
-    assert tables.summarise_entities(entities[:0]) == "No person, organisation or group was recognised."
-    assert "no sentence" in tables.summarise_sentiment(sentences[:0])
     for show in (tables.summarise_roles, tables.roles_table, tables.places_table, tables.not_placed):
         assert show(places[:0]).startswith("No place ")
 
 
-def test_one_of_each_is_counted_in_the_singular(places, entities, sentences):
+def test_one_of_each_is_counted_in_the_singular(places):
     assert tables.summarise(places[-1:]) == "The article names 1 place in 1 mention."
     assert tables.summarise_roles(places[:1]) == "Of 1 mention, 1 stands for the place itself."
-    assert tables.summarise_entities(entities[1:2]).endswith(
-        "1 person, organisation or group: Balochistan Relief Board."
-    )
-    assert tables.summarise_sentiment(sentences[:1]).startswith("Of 1 sentence, 1 is negative in tone")
 
 
 def test_a_finding_is_a_paragraph_with_nothing_in_it_obeyed():
@@ -85,3 +73,11 @@ def test_scores_and_counts_are_written_for_readers():
     assert tables.count(0, "country", "countries") == "no countries"
     assert tables.listing([]) == "none" and tables.listing(["A"]) == "A" and tables.listing(["A", "B"]) == "A and B"
     assert tables.listing(list("ABCDE"), 3) == "A, B, C and 2 more"
+
+
+def test_who_says_what_is_listed_with_the_words_or_without(article):
+    said = pd.DataFrame([("The Board", "said", 0, 13)], columns=["speaker", "verb", "start", "end"])
+    frame = pd.read_html(StringIO(tables.speakers_table(said, article).data))[0]
+    assert frame.to_numpy().tolist() == [["The Board", "said", "Flood warning"]]
+    assert "2 words" in tables.speakers_table(said, article, show_text=False).data
+    assert tables.speakers_table(said[:0], article).startswith("Nothing is quoted")

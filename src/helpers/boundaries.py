@@ -20,10 +20,12 @@ LAYERS = {
     "provinces": ["provinces"],  # of Pakistan and Afghanistan
     "admin1": ["admin1"],  # of all other countries, and some of their smaller units
     "districts": ["districts_pakistan", "districts_afghanistan"],
+    "district_lines": ["lines_pakistan", "lines_afghanistan"],
     "borders": ["borders"],
+    "disputed": ["disputed"],  # areas that more than one state claims, or that have declared themselves one
     "water": ["water"],
 }
-SEARCHED = ("provinces", "countries", "borders", "districts", "water", "admin1")  # the largest last: read when needed
+SEARCHED = ("provinces", "countries", "borders", "districts", "water", "disputed", "admin1")  # the largest last
 
 
 def day(date: str) -> str:
@@ -110,7 +112,7 @@ def shape_of(place_id: str, date: str | None = None) -> shapely.Geometry | None:
     """
     if place_id in read_table("regions").index:
         return region_shape(place_id, date)
-    for key in (read_table(name).place_id.get(place_id) for name in ("borders", "same_as")):
+    for key in (read_table(name).place_id.get(place_id) for name in ("borders", "disputed", "same_as")):
         place_id = key or place_id
     for layer in SEARCHED:
         if dates := versions(layer).get(place_id):
@@ -118,3 +120,31 @@ def shape_of(place_id: str, date: str | None = None) -> shapely.Geometry | None:
     if rows := parts_of(place_id):
         return shapely.disjoint_subset_union_all(read_layer("admin1").geometry.values[list(rows)])
     return None
+
+
+@cache
+def views() -> dict[str, str]:
+    """The views of borders there are: "de facto", "un", and that of each state that claims an area: "india" -> "IN"."""
+    codes = set("|".join(read_table("disputed").claimed_by).split("|")) - {""}
+    names = read_layer("countries").set_index("country").name
+    return {"de facto": "", "un": "un"} | {names[code].lower(): code for code in sorted(codes)}
+
+
+@cache
+def given_otherwise(view: str, date: str | None = None) -> gpd.GeoDataFrame:
+    """The disputed areas that a view does not leave with `country`, who holds them; `seen` is whose they are, or ""."""
+    if view.lower() not in views():
+        raise ValueError(f'There is no view of borders "{view}"; there are {", ".join(views())}.')
+    code, areas = views()[view.lower()], load_layer("disputed", date)
+    table = read_table("disputed").drop_duplicates("place_id").set_index("place_id").loc[areas.place_id]
+    claimed = [code in states.split("|") for states in table.claimed_by]
+    areas["seen"] = (table.un if code == "un" else table.country.mask(claimed, code)).values
+    return areas[areas.seen != areas.country] if code else areas.iloc[:0]
+
+
+def country_as_seen(shape: shapely.Geometry, country: str, view: str, date: str | None) -> shapely.Geometry:
+    """A country's outline with what a view gives it, and without what it takes."""
+    for area in given_otherwise(view, date).itertuples():
+        shape = shape.union(area.geometry) if area.seen == country else shape
+        shape = shape.difference(area.geometry) if area.country == country else shape
+    return shape

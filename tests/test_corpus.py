@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from contextlib import suppress
 from io import StringIO
 from pathlib import Path
 from types import SimpleNamespace
@@ -252,6 +253,16 @@ def test_a_lost_file_is_made_again(tmp_path, seen, many):
     assert files_of(tmp_path / "out") == before
 
 
+def children_of(process: subprocess.Popen) -> dict[int, str]:
+    """The processes that a command has started, with their command lines; none once it is done."""
+    found = {}
+    with suppress(psutil.NoSuchProcess):
+        for child in psutil.Process(process.pid).children(recursive=True):
+            with suppress(psutil.NoSuchProcess):
+                found[child.pid] = str(child.cmdline())
+    return found
+
+
 def test_killed_at_random_moments_it_goes_on_to_the_same_files(tmp_path, many):
     """The whole run, or one of its workers, by kill -9."""
     options = ["--only", "places", "--workers", 2]
@@ -260,12 +271,12 @@ def test_killed_at_random_moments_it_goes_on_to_the_same_files(tmp_path, many):
     chance = random.Random(7)
     for victim in ("run", "worker", "run"):
         process = command(many, "-o", tmp_path / "broken", *options)
-        while process.poll() is None and len(psutil.Process(process.pid).children(recursive=True)) < 3:
+        while process.poll() is None and len(children_of(process)) < 3:
             time.sleep(0.1)
         time.sleep(chance.uniform(0, 12))
-        workers = [p for p in psutil.Process(process.pid).children(recursive=True) if "spawn_main" in str(p.cmdline())]
-        if process.poll() is None:
-            os.kill(process.pid if victim == "run" or not workers else workers[0].pid, signal.SIGKILL)
+        workers = [number for number, command_line in children_of(process).items() if "spawn_main" in command_line]
+        with suppress(ProcessLookupError):  # done before the blow
+            os.kill(process.pid if victim == "run" or not workers else workers[0], signal.SIGKILL)
         process.wait()
     assert command(many, "-o", tmp_path / "broken", *options).wait() == 0
     assert files_of(tmp_path / "broken") == files_of(tmp_path / "whole")

@@ -242,7 +242,10 @@ def listed_facts(where: str) -> dict[str, str]:
 def detect_language(text: str) -> str:
     """The language of a text as ISO 639-1, e.g. "en", "ur"; "en" also where it is too short to tell."""
     words = text[:5000].casefold().split()
-    if sum(word in ENGLISH for word in words) > len(words) / 8:  # the model takes most of a second to load
+    too_short = len(words) < 5 and text.isascii()
+    if (
+        too_short or sum(word in ENGLISH for word in words) > len(words) / 10
+    ):  # the model takes most of a second to load
         return "en"
     language, _ = _identifier().classify(text[:5000])
     return "en" if language == "und" else language

@@ -243,10 +243,8 @@ def detect_language(text: str) -> str:
     """The language of a text as ISO 639-1, e.g. "en", "ur"; "en" also where it is too short to tell."""
     words = text[:5000].casefold().split()
     too_short = len(words) < 5 and text.isascii()
-    if (
-        too_short or sum(word in ENGLISH for word in words) > len(words) / 10
-    ):  # the model takes most of a second to load
-        return "en"
+    if too_short or sum(word in ENGLISH for word in words) > len(words) / 10:
+        return "en"  # without the model, which takes most of a second to load
     language, _ = _identifier().classify(text[:5000])
     return "en" if language == "und" else language
 

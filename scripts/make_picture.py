@@ -15,7 +15,7 @@ from helpers.report import write_report
 
 SAMPLE = DATA / "articles" / "pakistan-islamic-state.txt"
 PICTURE = SAMPLE.with_suffix(".png")
-WIDTH, BELOW = 1040, 24  # CSS pixels: the page's width, and how far the picture reaches below the first map
+WIDTH, BELOW = 1280, 24  # CSS pixels: the page's width, and how far the picture reaches below the first map
 
 
 def main() -> None:

@@ -33,7 +33,8 @@ ORDER = (
     *("sources", "datelines", "documents", "webpages", "pdf", "cleaning", "article"),
     *("lexicons", "language", "gazetteer", "downloads", "geonames", "names", "bodies", "tagging", "evidence", "spans"),
     *("places", "entities", "boundaries", "corrections", "fixes", "mentions", "ranking", "reasons", "geocode"),
-    *("speakers", "quotes", "tone", "sentiment", "analysis", "tasks", "batch", "dataset", "partitions", "corpus"),
+    *("speakers", "quotes", "tone", "sentiment", "analysis", "tasks", "workers", "batch", "loaded"),
+    *("dataset", "partitions", "corpus"),
     *("palette", "tables", "takeaway", "mood", "charts", "frames", "basemap", "labels", "maps", "review"),
     *("compare", "coverage", "redaction", "page", "report", "scoring", "evaluate", "doctor", "cli"),
 )

@@ -10,7 +10,6 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from itertools import islice
-from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,6 +25,7 @@ from helpers.fixes import warn_stale
 from helpers.language import parse_many
 from helpers.sources import list_sources
 from helpers.tasks import Task, list_tasks, read_task
+from helpers.workers import workers_context
 
 __all__ = ["Settings", "Task", "analyse_many", "list_sources", "list_tasks", "load", "run_chunk", "write_all"]
 
@@ -102,7 +102,7 @@ def analyse_many(tasks: Iterable[Task], settings: Settings, workers: int = 1) ->
         return
     # Ctrl-C reaches every process of a terminal; the workers leave it to this one.
     ignore = {"initializer": signal.signal, "initargs": (signal.SIGINT, signal.SIG_IGN)}
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), **ignore) as pool:
+    with ProcessPoolExecutor(workers, mp_context=workers_context(), **ignore) as pool:
         try:
             waiting = deque(pool.submit(run, chunk) for chunk in islice(chunks, 2 * workers))
             while waiting:

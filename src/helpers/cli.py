@@ -9,6 +9,7 @@ from pathlib import Path
 
 from helpers import __version__
 from helpers.corrections import VALUES, CorrectionsError, add_correction, read_corrections, undo_correction
+from helpers.workers import workers_context
 
 EXAMPLES = """examples:
   newsatlas report data/articles/pakistan-islamic-state.txt
@@ -245,6 +246,8 @@ def run_report(args: argparse.Namespace) -> int:
 
 def run_analyse(args: argparse.Namespace) -> int:
     """Write the tables of many articles to one file."""
+    if args.workers > 1:
+        workers_context()  # they load while this process does
     from helpers.batch import Settings, list_tasks, write_all
 
     began = time.monotonic()

@@ -79,7 +79,6 @@ def mark_corrected(table: pd.DataFrame, names: pd.DataFrame) -> pd.DataFrame:
     """
     fixes = list(zip(names.place_fix, names.role_fix, strict=True))
     if not any(map(any, fixes)):
-        table["corrected"] = False
         return table
     sure = [bool(place and place.value) for place, _ in fixes]
     said = [
@@ -101,10 +100,9 @@ def correct_types(names: Iterable[Tagged], fixes: dict[Span, Correction]) -> lis
 
 def merge_entities(entities: pd.DataFrame, fixes: Fixes) -> pd.DataFrame:
     """The entities under the names people gave them; `corrected` where a person has set a name or a type."""
-    spans = list(zip(entities["start"].tolist(), entities["end"].tolist(), strict=True))
     if not (fixes["type"] or fixes["merge"]):
-        entities["corrected"] = False
         return entities
+    spans = list(zip(entities["start"].tolist(), entities["end"].tolist(), strict=True))
     entities = entities.assign(corrected=[span in fixes["type"] or span in fixes["merge"] for span in spans])
     for row in set(fixes["merge"].values()):
         rows = [fixes["merge"].get(span) == row for span in spans]
@@ -174,7 +172,7 @@ def nothing_corrected() -> pd.DataFrame:
 
 def warn_stale(told: pd.DataFrame) -> str:
     """The corrections that hold no longer, for a person who has to look at them again; "" where all hold."""
-    stale = told[told.status.isin(["stale", "text changed"])]
+    stale = told[told.status.isin(["stale", "text changed"])] if len(told) else told
     if stale.empty:
         return ""
     lines = ", ".join(f'line {line} on "{text}"' for line, text in zip(stale.line[:5], stale.text[:5], strict=True))

@@ -17,6 +17,7 @@ from helpers.corrections import find_place
 from helpers.evidence import WORD
 from helpers.fixes import mark_corrected
 from helpers.gazetteer import AREAS, Gazetteer, Place, fold, open_gazetteer
+from helpers.language import table_of
 from helpers.lexicons import load_lexicon
 from helpers.names import country_of_outlet, cue, meaning
 from helpers.ranking import Choice, Group, calibrated, choose, load_weights
@@ -137,9 +138,18 @@ def precision_of(place: Place, text: str, start: int) -> int:
     return 2 if code == 1 and NEAR.search(text[max(0, start - 40) : start]) else code
 
 
-TYPES = {"lat": float, "lon": float, "geonames_id": "Int64", "where_prec": "Int64", "confidence": float}
+OWN = ["article_id", "start", "end", "text", "sentence_id", "role"]
 FOUND = ["place_id", "geonames_id", "name", "feature", "country", "admin1", "admin2", "lat", "lon", "where_prec",
           "confidence", "alternatives", "reason"]  # fmt: skip
+
+
+class Mention(NamedTuple):
+    """What is asked of a mention of a place."""
+
+    start: int
+    text: str
+    role: str
+    chance: float
 
 
 class Located(NamedTuple):
@@ -178,7 +188,7 @@ LEAST_CONFIDENT_HOST = 0.4
 BESIDE = 0.6  # how often a building of no known place lies within 161 km of the town named beside it, on GeoWebNews
 
 
-def place_beside(rows: list, answers: list[Located], anyway: bool) -> list[Located]:
+def place_beside(rows: list[Mention], answers: list[Located], anyway: bool) -> list[Located]:
     """Buildings and streets that no gazetteer has are put where the town or district named beside them is.
 
     The nearest one counts, before rather than after; with `anyway` other unknown names too: their spans were given.
@@ -194,7 +204,7 @@ def place_beside(rows: list, answers: list[Located], anyway: bool) -> list[Locat
     ]
 
 
-def _beside(row, answer: Located, hosts: list[tuple[int, Located]]) -> Located:
+def _beside(row: Mention, answer: Located, hosts: list[tuple[int, Located]]) -> Located:
     behind = bisect_left(hosts, row.start, key=lambda host: host[0])
     around = hosts[max(0, behind - 1) : behind + 1]
     _, host = min(around, key=lambda pair: abs(pair[0] - row.start) + (pair[0] > row.start) * 200)
@@ -209,7 +219,7 @@ def is_facility(name: str) -> bool:
     return len(words) > 1 and any(word in cue("facility_noun") or word in cue("institution_noun") for word in words)
 
 
-def _row(answer: Located, mention, text: str, date: str | None, shapes: bool) -> dict:
+def _row(answer: Located, mention: Mention, text: str, date: str | None, shapes: bool) -> dict:
     """The table's columns for one mention."""
     place = answer.place
     sure = answer.confidence * mention.chance
@@ -243,7 +253,6 @@ def locate(
     Without `shapes` the table has no geometry: batch files carry no outlines, and most of the time goes into them.
     """
     gazetteer = gazetteer or open_gazetteer()
-    places = places.reset_index(drop=True)
     date = article.date.value if article.date else None
     groups, number = group_mentions(places, article, gazetteer)
     fixes = dict(zip(number, places.place_fix, strict=True))
@@ -258,14 +267,12 @@ def locate(
         else _answer(group, choice, weights, given or fixes[n])
         for n, (group, choice) in enumerate(zip(groups, choices, strict=True))
     ]
-    mentions = list(places.itertuples())
+    mentions = [Mention(*row) for row in zip(*(places[name].tolist() for name in Mention._fields), strict=True)]
     answers = place_beside(mentions, [answers[n] for n in number], given)
     found = [_row(answer, row, article.text, date, shapes) for answer, row in zip(answers, mentions, strict=True)]
-    columns = {name: pd.Series([row.get(name) for row in found], dtype=TYPES.get(name, object)) for name in FOUND}
-    own = ("chance", "place_fix", "role_fix")
-    table = mark_corrected(
-        pd.DataFrame({name: places[name] for name in places.columns if name not in own} | columns), places
-    )
+    own = {name: places[name].tolist() for name in OWN}
+    columns = own | {name: [row.get(name) for row in found] for name in FOUND}
+    table = mark_corrected(table_of(columns | {"corrected": [False] * len(found)}), places)
     if not shapes:
         return table
     return gpd.GeoDataFrame(table, geometry=list(pd.Series([f.get("geometry") for f in found], dtype=object)), crs=CRS)

@@ -4,7 +4,7 @@ import hashlib
 import re
 import warnings
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.util import find_spec
@@ -27,6 +27,9 @@ UNUSED_PIPES = ["tagger", "parser", "attribute_ruler", "lemmatizer", "senter"]
 EDGES = re.compile(r"\W*(?:(?:the|The|THE)\s+)?(.*?)(?:\s*['’]\s?[sS]?)?[\s,;:!?\"“”'’()\[\]—–-]*$", re.S)
 SURROGATE = re.compile("[\ud800-\udfff]")  # half a character, from bytes that were no text
 RUN = re.compile(r"[^\w\s]{20,}")  # marks in a row hold no name, and cost spaCy's tokeniser the square of their number
+TYPES = dict.fromkeys(("sentence_id", "start", "end", "paragraph"), int)
+TYPES |= dict.fromkeys(("lat", "lon", "chance", "confidence", "sentiment"), float)
+TYPES |= {"geonames_id": "Int64", "where_prec": "Int64", "corrected": bool}
 MAX_PARAGRAPH = 5_000  # characters handed to spaCy at once; longer paragraphs are cut at sentence ends
 
 
@@ -75,23 +78,27 @@ def trim(text: str, start: int, end: int) -> tuple[int, int]:
     return start + inner.start(1), start + inner.end(1)
 
 
+def table_of(columns: dict[str, Sequence]) -> pd.DataFrame:
+    """Columns as a table, numbers as numbers and the rest as objects: for a few rows Arrow's strings cost far more."""
+    rows = pd.RangeIndex(len(next(iter(columns.values()))))
+    cells = {name: pd.Series(values, rows, dtype=TYPES.get(name, object)) for name, values in columns.items()}
+    return pd.DataFrame(cells, rows, copy=False)
+
+
 def small_table(rows: list[tuple], names: list[str]) -> pd.DataFrame:
-    """Rows as a table with numbers as numbers and the rest as objects: for a few rows Arrow's strings cost far more."""
+    """Rows as a table, see table_of."""
     columns = zip(*rows, strict=True) if rows else [()] * len(names)
-    types = {"start": int, "end": int, "paragraph": int, "chance": float}
-    table = {n: pd.Series(cells, dtype=types.get(n, object)) for n, cells in zip(names, columns, strict=True)}
-    return pd.DataFrame(table, copy=False)
+    return table_of(dict(zip(names, columns, strict=True)))
 
 
 def _sentence_table(article: Article) -> pd.DataFrame:
     rows = [
-        (a, b, article.text[a:b], number)
-        for number, (start, end) in enumerate(article.paragraphs)
+        (a, b, article.text[a:b], paragraph)
+        for paragraph, (start, end) in enumerate(article.paragraphs)
         for a, b in split_sentences(article.text[start:end], start)
     ]
-    table = small_table(rows, ["start", "end", "text", "paragraph"])
-    table.insert(0, "sentence_id", range(len(table)))
-    return table
+    rows = [(number, *row) for number, row in enumerate(rows)]
+    return small_table(rows, ["sentence_id", "start", "end", "text", "paragraph"])
 
 
 def _pieces(article: Article, sentences: pd.DataFrame) -> list[tuple[int, int]]:
@@ -115,16 +122,22 @@ def mend(text: str) -> str:
     return SURROGATE.sub("\ufffd", text)
 
 
+@lru_cache(64)
+def _capitals(text: str) -> float | None:
+    """The share of capitals among the letters of a paragraph; None where too few tell anything."""
+    letters = sum(map(str.isalpha, text))
+    return sum(map(str.isupper, text)) / letters if letters > 9 else None
+
+
 def is_shouted(text: str) -> bool:
     """Whether a paragraph is written in capitals, as headlines of agencies are."""
-    letters = [char for char in text if char.isalpha()]
-    return len(letters) > 9 and sum(map(str.isupper, letters)) > 0.8 * len(letters)
+    return (_capitals(text) or 0) > 0.8
 
 
 def is_whispered(text: str) -> bool:
     """Whether a paragraph is written without capitals, as posts are."""
-    letters = [char for char in text if char.isalpha()]
-    return len(letters) > 9 and sum(map(str.isupper, letters)) < 0.005 * len(letters)
+    share = _capitals(text)
+    return share is not None and share < 0.005
 
 
 def soften(text: str) -> str:

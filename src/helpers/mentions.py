@@ -20,7 +20,7 @@ from helpers.entities import ENTITY, entity_table, gather
 from helpers.evidence import Span
 from helpers.fixes import correct_types, match_corrections, merge_entities, settle
 from helpers.gazetteer import Gazetteer, open_gazetteer
-from helpers.language import Parsed, small_table
+from helpers.language import Parsed, small_table, table_of
 from helpers.places import role_of
 from helpers.spans import candidate_spans
 from helpers.tagging import settle_names
@@ -146,7 +146,8 @@ def find_mentions(
     if not with_entities:
         return places, _no_entities().copy()
     names = correct_types(gather(parsed.names, roles, article.text), fixes["type"])
-    return places, _with_context(merge_entities(entity_table(names, hits, roles, article.text), fixes), parsed)
+    entities = entity_table(names, hits, roles, article.text)
+    return places, merge_entities(_with_context(entities, parsed, corrected=[False] * len(entities)), fixes)
 
 
 @cache
@@ -163,9 +164,11 @@ def _is_body(span: Span, hits: list[Hit]) -> bool:
     return itself or bool(around and span.meaning.kind == "abbreviation")
 
 
-def _with_context(table: pd.DataFrame, parsed: Parsed) -> pd.DataFrame:
-    """The table with the article's id and the sentence each row stands in."""
+def _with_context(table: pd.DataFrame, parsed: Parsed, **more: list) -> pd.DataFrame:
+    """The table with the article's id, the sentence each row stands in, and more columns behind its own."""
     starts = parsed.sentences["start"].to_numpy()
-    table.insert(0, "article_id", parsed.article.id)
-    table.insert(4, "sentence_id", starts.searchsorted(table["start"].to_numpy(dtype=int), side="right") - 1)
-    return table
+    sentences = starts.searchsorted(table["start"].to_numpy(dtype=int), side="right") - 1
+    columns = {name: table[name] for name in table.columns}
+    span = {name: columns.pop(name) for name in ("start", "end", "text")}
+    known = {"article_id": [parsed.article.id] * len(table), **span, "sentence_id": sentences, **columns}
+    return table_of(known | more)

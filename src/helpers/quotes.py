@@ -9,7 +9,7 @@ from bisect import bisect_left, bisect_right
 
 import pandas as pd
 
-from helpers.language import Parsed
+from helpers.language import Parsed, small_table
 from helpers.speakers import FILLER, Claim, Reader
 
 COLUMNS = ["speaker", "entity_id", "verb", "start", "end", "sentence_id", "kind"]
@@ -64,7 +64,7 @@ def find_speakers(parsed: Parsed, entities: pd.DataFrame) -> pd.DataFrame:
     text, paragraphs = parsed.article.text, parsed.article.paragraphs
     quotations = find_quotations(text, paragraphs)
     reader, claims = Reader(parsed, entities, quotations), []
-    bounds = parsed.sentences[["start", "end"]].to_numpy().tolist()
+    bounds = list(zip(parsed.sentences["start"].tolist(), parsed.sentences["end"].tolist(), strict=True))
     for start, end in bounds:
         claims += reader.claims_in(start, end, claims[-8:])
     claims.sort(key=lambda claim: claim.start)
@@ -88,10 +88,9 @@ def find_speakers(parsed: Parsed, entities: pd.DataFrame) -> pd.DataFrame:
         for a, b in claim.said:
             pieces = SAID.finditer(reader.own, a, b)
             rows += [(*_name(claim), m.start(), m.end(), "reported") for m in pieces]
-    table = pd.DataFrame(rows, columns=["speaker", "entity_id", "verb", "start", "end", "kind"])
-    table = table.sort_values("start", kind="stable")
-    table["sentence_id"] = [max(0, bisect_right(begins, at) - 1) for at in table.start]
-    return table[COLUMNS].reset_index(drop=True)
+    rows.sort(key=lambda row: row[3])
+    rows = [(*row[:5], max(0, bisect_right(begins, row[3]) - 1), row[5]) for row in rows]
+    return small_table(rows, COLUMNS)
 
 
 def _name(claim: Claim | None) -> tuple[str, str, str]:
@@ -99,10 +98,12 @@ def _name(claim: Claim | None) -> tuple[str, str, str]:
 
 
 def mark_speakers(table: pd.DataFrame, said: pd.DataFrame, share: float = 1.0) -> pd.DataFrame:
-    """A table of spans with `speaker`: who says at least this share of each span's characters, "" where nobody does.
+    """A table of spans with `speaker`, see speakers_of; `said` is what find_speakers found."""
+    return table.assign(speaker=pd.Series(speakers_of(table, said, share), table.index, object))
 
-    Example: mark_speakers(entities, said) marks the mentions inside quotations and reported clauses.
-    """
+
+def speakers_of(table: pd.DataFrame, said: pd.DataFrame, share: float = 1.0) -> list[str]:
+    """Who says at least this share of the characters of each span of a table, "" where nobody does."""
     rows = list(zip(*(said[name].tolist() for name in ("start", "end", "speaker")), strict=True))
     starts, names = [row[0] for row in rows], []
     for start, end in zip(table["start"].tolist(), table["end"].tolist(), strict=True):
@@ -111,4 +112,4 @@ def mark_speakers(table: pd.DataFrame, said: pd.DataFrame, share: float = 1.0) -
             heard[who] = heard.get(who, 0) + max(0, min(b, end) - max(a, start))
         who = max(heard, key=heard.get, default="")
         names.append(who if who and heard[who] >= share * max(1, end - start) else "")
-    return table.assign(speaker=pd.Series(names, table.index, object))
+    return names

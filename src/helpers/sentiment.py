@@ -19,7 +19,7 @@ from nltk.sentiment.vader import SentimentIntensityAnalyzer, SentiText
 
 from helpers.language import Parsed, split_sentences
 from helpers.lexicons import load_lexicon, nltk_data
-from helpers.quotes import find_speakers, mark_speakers
+from helpers.quotes import find_speakers, mark_speakers, speakers_of
 
 LABELS = ("negative", "neutral", "positive")
 # Chosen by macro F1 on the training part of NewsMTSC: 0.552; with VADER's own 0.05 0.551, on whole sentences 0.548.
@@ -147,16 +147,18 @@ def _spans(table: pd.DataFrame) -> list[tuple[int, int]]:
 
 def score_sentiment(parsed: Parsed, entities: pd.DataFrame, places: pd.DataFrame, method: str = "model") -> Sentiment:
     """Sentiment of the sentences and toward each mention of an entity or a place, who says it, and the shares."""
-    said = find_speakers(parsed, entities)
+    said, tables = find_speakers(parsed, entities), (entities, places)
     sentences = mark_speakers(score_sentences(parsed.sentences), said, SAID)
-    tables = [mark_speakers(table, said) for table in (entities, places)]
     bounds, *spans = (_spans(table) for table in (sentences, *tables))
     distinct = sorted({span for part in spans for span in part})
     scores = dict(zip(distinct, _score_spans(parsed.article.text, bounds, distinct, method), strict=True))
     if method == "model":
         scores |= _without_reason({span: scores[span] for span in spans[1]}, bounds, parsed.sentences.text.tolist())
     named = [
-        table.assign(sentiment=pd.Series([scores[span][1] for span in part], table.index, float))
+        table.assign(
+            speaker=pd.Series(speakers_of(table, said), table.index, object),
+            sentiment=pd.Series([scores[span][1] for span in part], table.index, float),
+        )
         for table, part in zip(tables, spans, strict=True)
     ]
     return Sentiment(sentences, *named, summarise(sentences))

@@ -28,6 +28,17 @@ LONGEST = 9  # words in the name of a speaker
 BACK = 1_500  # characters back to whom a pronoun can refer
 
 
+class Named(NamedTuple):
+    """What is asked of an entity."""
+
+    start: int
+    end: int
+    type: str
+    subtype: str
+    name: str
+    entity_id: str
+
+
 class Speaker(NamedTuple):
     name: str
     entity_id: str
@@ -63,15 +74,16 @@ class Reader:
             pieces += [text[last:start], FILLER * (end - start)]
             last = end
         self.text, self.own = text, "".join([*pieces, text[last:]])
-        rows = entities[["start", "end", "type", "subtype", "name", "entity_id"]].sort_values("start")
-        self.entities = [row for row in rows.itertuples(index=False) if self.own[row.start] != FILLER]
+        columns = (entities[name].tolist() for name in Named._fields)
+        rows = sorted((Named(*row) for row in zip(*columns, strict=True)), key=lambda row: row.start)
+        self.entities = [row for row in rows if self.own[row.start] != FILLER]
         self.starts = [row.start for row in self.entities]
 
-    def speaker(self, entity) -> Speaker:
+    def speaker(self, entity: Named) -> Speaker:
         """An entity as a speaker, under its one name."""
         return Speaker(entity.name, entity.entity_id, "person" if entity.type == "PERSON" else "body")
 
-    def within(self, start: int, end: int) -> list:
+    def within(self, start: int, end: int) -> list[Named]:
         """The entities that lie in a span, in reading order."""
         begun = self.entities[bisect_left(self.starts, start) : bisect_right(self.starts, end)]
         return [entity for entity in begun if entity.end <= end]

@@ -94,9 +94,9 @@ def _states(pieces: tuple[int, ...]) -> np.ndarray:
     return _network().run(None, given)[0][0]
 
 
-def _pooled(states: np.ndarray, first: int, last: int) -> np.ndarray:
+def _pooled(states: np.ndarray, whole: np.ndarray, first: int, last: int) -> np.ndarray:
     near = slice(max(1, first - REACH), max(2, min(len(states) - 1, last + REACH)))
-    return np.concatenate([states[first:last].mean(0), states[near].mean(0), states.mean(0)])
+    return np.concatenate([states[first:last].mean(0), states[near].mean(0), whole])
 
 
 def judge(requests: Iterable[Request]) -> np.ndarray:
@@ -112,7 +112,8 @@ def judge(requests: Iterable[Request]) -> np.ndarray:
     scores = np.empty((len(rows), 3), np.float32)
     for seen, numbers in wanted.items():
         states = _states(seen)
+        whole = states.mean(0)
         for number in numbers:
-            scores[number] = _pooled(states, *rows[number][1]) @ weight + bias
+            scores[number] = _pooled(states, whole, *rows[number][1]) @ weight + bias
     powers = np.exp(scores - scores.max(1, keepdims=True))
     return powers / powers.sum(1, keepdims=True)

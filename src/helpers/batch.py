@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -25,7 +24,7 @@ from helpers.fixes import warn_stale
 from helpers.language import parse_many
 from helpers.sources import list_sources
 from helpers.tasks import Task, list_tasks, read_task
-from helpers.workers import workers_context
+from helpers.workers import begin_work, workers_context
 
 __all__ = ["Settings", "Task", "analyse_many", "list_sources", "list_tasks", "load", "run_chunk", "write_all"]
 
@@ -100,9 +99,7 @@ def analyse_many(tasks: Iterable[Task], settings: Settings, workers: int = 1) ->
         for chunk in chunks:
             yield from run(chunk)
         return
-    # Ctrl-C reaches every process of a terminal; the workers leave it to this one.
-    ignore = {"initializer": signal.signal, "initargs": (signal.SIGINT, signal.SIG_IGN)}
-    with ProcessPoolExecutor(workers, mp_context=workers_context(), **ignore) as pool:
+    with ProcessPoolExecutor(workers, workers_context(), begin_work) as pool:
         try:
             waiting = deque(pool.submit(run, chunk) for chunk in islice(chunks, 2 * workers))
             while waiting:

@@ -1,8 +1,11 @@
 """Worker processes: where the system can fork safely they share what one process has loaded, else each loads all."""
 
+import os
+import signal
 import sys
-from multiprocessing import forkserver, get_context
+from multiprocessing import forkserver, get_context, parent_process
 from multiprocessing.context import BaseContext
+from threading import Thread
 
 
 def workers_context() -> BaseContext:
@@ -13,3 +16,14 @@ def workers_context() -> BaseContext:
     context.set_forkserver_preload(["helpers.loaded"])
     forkserver.ensure_running()
     return context
+
+
+def begin_work() -> None:
+    """What a worker does first: it leaves Ctrl-C to the process that started it, and ends when that one does."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent_process().join()
+    os._exit(1)  # nobody is left to tell

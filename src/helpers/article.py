@@ -3,7 +3,7 @@
 import hashlib
 import re
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -19,6 +19,7 @@ __all__ = [
     "articles_at_hand", "from_record", "parse_dateline", "read_article",
 ]  # fmt: skip
 
+REMOVED = ["text", "rule", "where"]
 MAX_CHARACTERS = 1_000_000  # of a story: a book of 500 pages
 ENGLISH = {
     "the",
@@ -163,9 +164,15 @@ def _article(
         dateline=value["dateline"],
         language=language,
         sha256=digest,
-        removed=pd.DataFrame(removed, columns=["text", "rule", "where"]),
+        removed=pd.DataFrame(removed, columns=REMOVED) if removed else nothing_removed().copy(),
         facts=pd.DataFrame(rows, columns=["fact", "value", "precision", "source"]),
     )
+
+
+@cache
+def nothing_removed() -> pd.DataFrame:
+    """The empty table of what was removed, made once: no line of JSONL is cleaned."""
+    return pd.DataFrame([], columns=REMOVED)
 
 
 def _fact_row(fact: str, value: object, where: str) -> tuple[str, str, str, str]:

@@ -28,7 +28,7 @@ from helpers.workers import begin_work, workers_context
 
 __all__ = ["Settings", "Task", "analyse_many", "list_sources", "list_tasks", "load", "run_chunk", "write_all"]
 
-CHUNK = 16  # articles a worker takes at once
+CHUNK = 8  # articles a worker takes at once
 LINE_ENDS = str.maketrans(
     {end: f"\\u{ord(end):04x}" for end in "\x85\u2028\u2029"}
 )  # JSON allows them, line readers trip
@@ -101,7 +101,7 @@ def analyse_many(tasks: Iterable[Task], settings: Settings, workers: int = 1) ->
         return
     with ProcessPoolExecutor(workers, workers_context(), begin_work) as pool:
         try:
-            waiting = deque(pool.submit(run, chunk) for chunk in islice(chunks, 2 * workers))
+            waiting = deque(pool.submit(run, chunk) for chunk in islice(chunks, 4 * workers))
             while waiting:
                 yield from waiting.popleft().result()
                 waiting.extend(pool.submit(run, chunk) for chunk in islice(chunks, 1))

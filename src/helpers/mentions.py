@@ -38,6 +38,7 @@ FIXED = {  # what the gold files hold too little of to fit: set, not fitted
 }
 DEMONYM_THRESHOLD = 0.15
 SET_PHRASE = 0.95
+PLACE = ["article_id", "start", "end", "text", "sentence_id", "role", "chance", "place_fix", "role_fix"]
 
 
 class Model(NamedTuple):
@@ -137,12 +138,13 @@ def find_mentions(
     ]
     roles = [(s, fix.value if (fix := fixes["role"].get((s.start, s.end))) else role) for s, role in roles]
     pins = {span: fix for span, fix in fixes["place"].items() if fix.action == "place"}
+    starts = parsed.sentences["start"].to_numpy()
     rows = [
-        (s.start, s.end, s.text, role, chance, *(table.get((s.start, s.end)) for table in (pins, fixes["role"])))
+        (article.id, s.start, s.end, s.text, starts.searchsorted(s.start, "right") - 1, role, chance, *pair)
         for (s, role), (_, chance) in zip(roles, chosen, strict=True)
+        for pair in [[fixed.get((s.start, s.end)) for fixed in (pins, fixes["role"])]]
     ]
-    columns = ["start", "end", "text", "role", "chance", "place_fix", "role_fix"]
-    places = _with_context(small_table(rows, columns), parsed)
+    places = small_table(rows, PLACE)
     if not with_entities:
         return places, _no_entities().copy()
     names = correct_types(gather(parsed.names, roles, article.text), fixes["type"])

@@ -262,6 +262,8 @@ def run_analyse(args: argparse.Namespace) -> int:
 
 def run_corpus(args: argparse.Namespace) -> int:
     """Bring a dataset up to date with the sources; it is safe to stop."""
+    if not args.scheduler and args.workers != 0:
+        workers_context()  # they load while this process does
     from helpers.batch import Settings
     from helpers.corpus import write_corpus
 

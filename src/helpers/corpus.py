@@ -28,11 +28,11 @@ from helpers.dataset import (
 )  # fmt: skip
 from helpers.partitions import Index, Item, analyse_part, describe, make_parts, read_part
 from helpers.tasks import list_tasks
+from helpers.workers import workers_context
 
 LIMIT = 300  # seconds an article may take
 ANSWER = 30  # seconds a scheduler has to answer
 PATIENCE = 10  # seconds between two lines of progress
-DASK = {"scheduler.allowed-failures": 2, "admin.large-graph-warning-threshold": "1GB"}
 
 
 class Run:
@@ -102,6 +102,8 @@ def connect(scheduler: str | None, workers: int | None, say: Say) -> Iterator:
     import dask
     from distributed import Client, LocalCluster
 
+    if not scheduler and workers != 0:
+        dask.config.set({"distributed.worker.multiprocessing-method": workers_context().get_start_method()})
     dask.config.set(
         {"distributed.scheduler.allowed-failures": 2, "distributed.admin.large-graph-warning-threshold": "1GB"}
     )

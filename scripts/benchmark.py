@@ -42,7 +42,9 @@ TAGGER = f"""{LOAD}
 texts = [json.loads(line)["text"] for line in open(sys.argv[1], encoding="utf-8")]
 print(sum(len(doc.ents) for doc in tagger.pipe(texts)))
 """
-TURNS = LOAD + """
+TURNS = (
+    LOAD
+    + """
 from helpers.batch import CHUNK, Settings, Task, run_chunk
 lines = open(sys.argv[1], encoding="utf-8").read().splitlines()
 spent = {"tagger": 0.0, "places": 0.0}
@@ -59,6 +61,7 @@ for start in range(0, len(lines), CHUNK):
         spent[name] += time.process_time() - began
 print(spent["places"] / spent["tagger"])
 """
+)
 GROWTH = """
 import sys, time
 from helpers.analysis import analyse, to_record

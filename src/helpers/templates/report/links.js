@@ -229,6 +229,7 @@
       const all = same(keyOf(event));
       if (all.length) choose(all[(all.indexOf(chosen) + 1) % all.length], plot);
     });
+    plot.on("plotly_afterplot", fade);
     plot.tabIndex = -1; // so that "back" can return to it
   }
   document.addEventListener("drawn", ({ target }) => {
@@ -236,7 +237,6 @@
     if (!target.dataset.linked) listen(target);
     target.dataset.linked = "yes";
     if (lit) ring(target);
-    target.faded = false;
     fade();
   });
 
@@ -274,26 +274,29 @@
     clear.disabled = shown.length === mentions.length;
     counted.textContent = `${shown.length} of ${mentions.length} mentions, ${keys.size} places`;
     say(`Shown: ${counted.textContent}.`);
-    requestAnimationFrame(() => setTimeout(fade)); // the text answers at once, the maps, which take longer, right after
+    fade();
   }
 
-  // A place none of whose mentions is shown fades on the maps.
+  // A place none of whose mentions is shown fades on the maps. Set in the drawing itself, as to draw a map anew takes a
+  // quarter of a second, and in its data, for pictures that are saved and for when it is drawn again.
+  const full = new WeakMap();
   function fade() {
     const keys = new Set(mentions.filter(({ shown }) => shown).map(({ key }) => key));
-    const strength = (key) => (keys.has(key) ? 1 : 0.12);
     for (const plot of maps.filter(({ data }) => data)) {
-      const change = { opacity: [], "marker.opacity": [] },
-        numbers = [];
-      plot.data.forEach((trace, i) => {
-        if (!placeOf(trace)) return;
-        numbers.push(i);
-        const many = !(trace.meta || {}).place_id;
-        change.opacity.push(many ? 1 : strength(placeOf(trace)));
-        change["marker.opacity"].push(many ? trace.customdata.map(strength) : undefined);
-      });
-      const partly = mentions.some(({ shown }) => !shown);
-      if (numbers.length && (partly || plot.faded)) Plotly.restyle(plot, change, numbers);
-      plot.faded = partly;
+      for (const layer of plot.querySelectorAll(".scatterlayer > .trace")) {
+        const { index, meta, customdata } = layer.__data__[0].trace,
+          trace = plot.data[index];
+        if (!placeOf({ meta, customdata })) continue;
+        if (!full.has(trace)) full.set(trace, { whole: trace.opacity ?? 1, points: (trace.marker || {}).opacity ?? 1 });
+        const { whole, points } = full.get(trace);
+        const strength = (key) => (keys.has(key) ? 1 : 0.12);
+        if ((meta || {}).place_id) layer.style.opacity = trace.opacity = whole * strength(meta.place_id);
+        else {
+          trace.marker.opacity = Array.from(customdata, (key, at) => (points[at] ?? points) * strength(key));
+          for (const point of layer.querySelectorAll(".points > path"))
+            point.style.opacity = trace.marker.opacity[point.__data__.i];
+        }
+      }
     }
   }
 

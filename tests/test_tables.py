@@ -21,6 +21,14 @@ def test_the_findings_say_what_the_tables_hold(places):
     )
 
 
+def test_names_that_tie_share_the_first_place():
+    names = pd.Series(["Chaman", "Pakistan", "Quetta"])
+    assert tables.foremost(names, pd.Series([2, 2, 1])) == "Chaman and Pakistan most often (2 each)"
+    assert tables.foremost(names, pd.Series([1, 1, 3]), "mention") == "Quetta most often (3 mentions)"
+    many = pd.Series(list("abcdef"))
+    assert tables.foremost(many, many.map(lambda _: 2)) == "6 of them most often (2 each)"
+
+
 def test_an_article_without_names_is_described_truthfully(places):
     assert tables.summarise(places[:0]) == "The article names no place that was recognised."
     assert tables.summarise_map(places[:0]) == "There is nothing to draw on a map."

@@ -107,6 +107,7 @@ def connect(scheduler: str | None, workers: int | None, say: Say) -> Iterator:
     dask.config.set(
         {"distributed.scheduler.allowed-failures": 2, "distributed.admin.large-graph-warning-threshold": "1GB"}
     )
+    dask.config.set({"distributed.worker.profile.enabled": False})  # it keeps an hour of call stacks, 300 MB of them
     board = "127.0.0.1:8787" if find_spec("bokeh") and workers != 0 else "127.0.0.1:0"  # no other machine can look in
     here = {"n_workers": dask.system.CPU_COUNT if workers is None else workers or 1, "threads_per_worker": 1}
     here |= {"processes": workers != 0, "memory_limit": "auto" if workers != 0 else 0, "silence_logs": logging.CRITICAL}

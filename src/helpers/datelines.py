@@ -45,10 +45,11 @@ class Date(NamedTuple):
 
 
 class Dateline(NamedTuple):
-    """Where a story says it was filed, and by which agency."""
+    """Where a story says it was filed, by which agency, and on which day as written: "May 3", often without a year."""
 
     place: str
     agency: str | None
+    day: str = ""
 
 
 def parse_date(value: str, source: str) -> Date:
@@ -86,13 +87,14 @@ def date_in_text(paragraphs: Iterable[str]) -> Date | None:
 
 
 def parse_dateline(paragraph: str) -> Dateline | None:
-    """The place and agency a story opens with, e.g. "QUETTA, May 3 (Reuters) - A" -> Dateline("QUETTA", "Reuters")."""
+    """The place and agency a story opens with, e.g. "QUETTA (Reuters) - A" -> Dateline("QUETTA", "Reuters")."""
     m = DATELINE.match(paragraph)
     if not m or _labels().fullmatch(m["capitals"] or m["name"]):
         return None
     by_capitals = m["capitals"] and (m["mark"] or m["agency"])
     by_form = m["mark"] and (m["agency"] or m["day"] or (m["region"] and m["mark"] != ":"))
-    return Dateline(m["capitals"] or m["name"], m["agency"]) if by_capitals or by_form else None
+    day = (m["day"] or "").strip(" ,()")
+    return Dateline(m["capitals"] or m["name"], m["agency"], day) if by_capitals or by_form else None
 
 
 @lru_cache(1)

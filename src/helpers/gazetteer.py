@@ -28,6 +28,7 @@ SHIPPED = "gazetteer.sqlite"
 SCALE = 10_000  # coordinates are integers in the file: 1e-4 degrees are 11 m
 WELL_KNOWN = 15_000  # people of a place that is named in passing
 LONGEST = 120  # characters of a folded name worth looking for
+MOST_KEPT = 10_000  # answers of each kind kept at hand: with more, the memory of a long run grows and no time is gained
 
 # Marks that stand inside a word (Sana'a, N.W.F.P.) vanish; all others part words (Mazar-i-Sharif).
 _INSIDE = dict.fromkeys(map(ord, ".'’‘ʻʼʾʿ`´·\u200b\u200c\u200d\u200e\u200f\u0640"))
@@ -89,7 +90,7 @@ def lies_in(place: Place, parent: Place) -> bool:
     return False
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16_384)
 def fold(name: str) -> str:
     """The key names are compared by, without case, accents, points, hyphens: "Mazār-i-Sharīf" -> "mazar i sharif"."""
     text = name.lower()
@@ -100,7 +101,7 @@ def fold(name: str) -> str:
     return " ".join("".join(char if char.isalnum() else " " for char in text).split())
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16_384)
 def skeleton(key: str) -> str:
     """The consonants of a folded name that transliterations agree on: "ningarhar" and "nangarhar" -> "ngrhr"."""
     text = key + " "
@@ -122,9 +123,9 @@ class Gazetteer:
     def __init__(self, path: Path, supplement: Path | None = None) -> None:
         self.path = path.resolve()
         self._local = threading.local()
-        self._base = lru_cache(maxsize=50_000)(self._read_place)
-        self._found = lru_cache(maxsize=50_000)(self._find)
-        self._exact = lru_cache(maxsize=50_000)(self._read_exact)
+        self._base = lru_cache(maxsize=MOST_KEPT)(self._read_place)
+        self._found = lru_cache(maxsize=MOST_KEPT)(self._find)
+        self._exact = lru_cache(maxsize=MOST_KEPT)(self._read_exact)
         self._countries = dict(self._db.execute("SELECT id, code FROM country"))
         self._contextual: set[str] = set()  # those whose name is a common word or a person's too
         self._own: dict[str, Place] = {}  # the supplement's places

@@ -6,7 +6,7 @@ from itertools import combinations
 import pandas as pd
 
 from helpers.sentiment import LABELS, label_of
-from helpers.tables import TYPES, Sentence, cast, count, listing, signed
+from helpers.tables import TYPES, Sentence, cast, count, foremost, listing, signed
 
 UNMEASURED = "not measured"
 OWN, OTHERS = "the article itself", "others, together"
@@ -73,8 +73,7 @@ def summarise_entities(entities: pd.DataFrame) -> Sentence:
     text = f"Besides places it names {count(len(names), *nouns)}"
     if names["size"].iloc[0] == 1:
         return Sentence(f"{text}: {listing(names['first'].tolist(), 4)}{', each once' if len(names) > 1 else ''}.")
-    top = f"{names['first'].iloc[0]} most often ({count(names['size'].iloc[0], 'mention')})"
-    return Sentence(f"{text}, {top}.")
+    return Sentence(f"{text}, {foremost(names['first'], names['size'], 'mention')}.")
 
 
 def summarise_toward(entities: pd.DataFrame) -> Sentence:

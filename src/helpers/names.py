@@ -114,7 +114,7 @@ def is_well_known(place: Place) -> bool:
     return place.feature in ("country", "admin1", "admin2") or place.population >= WELL_KNOWN
 
 
-@lru_cache(50_000)
+@lru_cache(10_000)
 def meaning(name: str, gazetteer: Gazetteer) -> Meaning:
     """What a name can mean, e.g. meaning("Afghans", gazetteer).places[0].name -> "Afghanistan"."""
     exact, folded = lexicon_forms()

@@ -75,7 +75,7 @@ def _prepare(text: str) -> str:
     return _phrases().sub(lambda match: match[0].replace(" ", "_"), text.translate(_PLAIN))
 
 
-@lru_cache(100_000)
+@lru_cache(20_000)
 def _bare(token: str) -> str:
     """A word without the mark before or behind it, e.g. "war," -> "war"; NLTK tries each mark on each word."""
     constants = _analyzer().constants

@@ -52,6 +52,14 @@ def listing(names: list[str], most: int = 8) -> str:
     return " and ".join(filter(None, (", ".join(names[:-1]), names[-1]))) if names else "none"
 
 
+def foremost(names: pd.Series, numbers: pd.Series, noun: str = "") -> str:
+    """Who is named most often, and how often: "Quetta most often (2)"; as many as four who tie are all named."""
+    top = names[numbers == numbers.max()].tolist()
+    often = count(int(numbers.max()), noun) if noun else str(int(numbers.max()))
+    each = " each" if len(top) > 1 else ""
+    return f"{listing(top) if len(top) <= 4 else f'{len(top)} of them'} most often ({often}{each})"
+
+
 def named(places: pd.DataFrame) -> pd.DataFrame:
     """The table with the article's own words as the name of what no gazetteer holds."""
     return places.assign(name=places["name"].fillna("").where(lambda names: names != "", places.text))
@@ -80,10 +88,12 @@ def is_drawn(places: pd.DataFrame) -> pd.Series:
 
 def headline(article) -> HTML:
     """The article's title with outlet, author and date under it."""
-    date = "date unknown"
+    day = f"dated {article.dateline.day}, " if article.dateline and article.dateline.day else ""
+    date = f"{day}year unknown" if day else "date unknown"
     if article.date:
         guessed = article.date.source.startswith("text")
-        date = f"not before {article.date.value}" if guessed else f"{article.date.value} (from {article.date.source})"
+        value = article.date.value
+        date = f"{day}not before {value}" if guessed else f"{value} (from {article.date.source})"
     line = " · ".join(filter(None, (article.outlet, article.byline, date)))
     title = escape(article.title or article.text[:80] or "An article without text")
     return HTML(f'<div class="headline"><h1>{title}</h1><p>{escape(line)}</p></div>')
@@ -101,10 +111,9 @@ def summarise(places: pd.DataFrame) -> Sentence:
     if places.empty:
         return Sentence("The article names no place that was recognised.")
     each = distinct(places)
-    top = each.loc[each.mentions.idxmax()]
     text = f"The article names {count(len(each), 'place')} in {count(len(places), 'mention')}"
-    if 1 < top.mentions < len(places):
-        text += f", {top['name']} most often ({top.mentions})"
+    if 1 < each.mentions.max() < len(places):
+        text += f", {foremost(each.name, each.mentions)}"
     countries = int((each.feature == "country").sum())
     if len(each) == 1:
         return Sentence(text + ".")

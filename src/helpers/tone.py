@@ -51,7 +51,7 @@ def version() -> str:
     return f"minilm-3 sha256:{sha256(b''.join(file.read_bytes() for file in files)).hexdigest()[:12]}"
 
 
-@lru_cache(100_000)
+@lru_cache(20_000)
 def _pieces(word: str) -> tuple[int, ...]:
     """A word as pieces of the vocabulary, the longest first (WordPiece), e.g. "Daesh" -> da ##esh."""
     plain = "".join(c for c in unicodedata.normalize("NFD", word.lower()) if unicodedata.category(c) != "Mn")

@@ -225,7 +225,9 @@ def test_datelines(opening, place, agency):
 
 
 def test_a_dateline_keeps_its_day_as_written_and_the_heading_shows_it():
-    article = read_article("QUETTA, Pakistan, Nov 3 (Reuters) - A convoy left Quetta for Chaman on Monday, police said.")
+    article = read_article(
+        "QUETTA, Pakistan, Nov 3 (Reuters) - A convoy left Quetta for Chaman on Monday, police said."
+    )
     assert article.dateline == Dateline("QUETTA", "Reuters", "Nov 3")
     assert article.date is None
     assert "dated Nov 3, year unknown" in headline(article).data

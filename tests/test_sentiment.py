@@ -14,6 +14,7 @@ from helpers.analysis import analyse, to_record
 from helpers.article import from_record
 from helpers.language import Parsed, split_sentences
 from helpers.sentiment import explain_sentence, label_of, score_sentiment, score_targets, score_text
+from helpers.tone import judge
 
 TEXT = (
     "A suicide bombing in Lahore killed 69 people. The committee met in Islamabad on Monday.\n"
@@ -216,3 +217,20 @@ def test_an_unknown_method_is_refused():
 def test_vader_needs_no_model():
     code = "import sys; from helpers.sentiment import score_targets; score_targets('War.', [(0, 3)], 'vader'); "
     subprocess.run([sys.executable, "-c", code + "assert 'onnxruntime' not in sys.modules"], check=True)
+
+
+def test_every_processor_gives_the_same_scores():
+    """A state that is rounded otherwise on another machine moves a chance by far more than the digits shown here."""
+    text = (
+        "Rebels shelled Kabul, said Ayesha Khan, whom the Daily Star praised as brave, "
+        "while Turkey condemned the attack."
+    )
+    names = ("Rebels", "Kabul", "Ayesha Khan", "Daily Star", "Turkey")
+    chances = judge([(text, [(text.index(name), text.index(name) + len(name)) for name in names])])
+    assert chances.round(9).tolist() == [
+        [0.049982025, 0.488964874, 0.461053101],
+        [0.069123975, 0.663949919, 0.266926106],
+        [0.051843063, 0.060888415, 0.887268522],
+        [0.048704309, 0.349221388, 0.602074303],
+        [0.309309402, 0.20427345, 0.486417147],
+    ]

@@ -1,8 +1,9 @@
 """The target model: how a sentence speaks of one of the names in it, read by a small neural network.
 
 Three layers of MiniLM, fine-tuned on NewsMTSC by scripts/train_sentiment.py, read a sentence once; the states of a
-target's own words, of its neighbourhood and of the sentence give the probabilities. Figures and limits are in
-data/models/MODEL_CARD.md.
+target's own words, of its neighbourhood and of the sentence give the probabilities. The network is written so that
+every processor gives the same figures (to_onnx in that script); what follows it here is in double precision for the
+same reason. Figures and limits are in data/models/MODEL_CARD.md.
 """
 
 import re
@@ -36,7 +37,7 @@ def _network() -> onnxruntime.InferenceSession:
 def _head() -> tuple[np.ndarray, np.ndarray]:
     """Weights (1152 x 3: target, neighbourhood, sentence) and bias of negative, neutral and positive."""
     with np.load(FOLDER / "head.npz", allow_pickle=False) as saved:
-        return saved["weight"], saved["bias"]
+        return saved["weight"].astype(np.float64), saved["bias"].astype(np.float64)
 
 
 @lru_cache(1)
@@ -90,8 +91,7 @@ def _rows(requests: Iterable[Request]) -> Iterator[tuple[tuple[int, ...], tuple[
 
 def _states(pieces: tuple[int, ...]) -> np.ndarray:
     """The last hidden states of a sentence, pieces x 384; alone, as 8-bit states depend on what is read along."""
-    given = {"ids": np.array([pieces], np.int64), "mask": np.array([len(pieces)], np.int32)}
-    return _network().run(None, given)[0][0]
+    return _network().run(None, {"ids": np.array([pieces], np.int64)})[0][0].astype(np.float64)
 
 
 def _pooled(states: np.ndarray, whole: np.ndarray, first: int, last: int) -> np.ndarray:
@@ -109,7 +109,7 @@ def judge(requests: Iterable[Request]) -> np.ndarray:
     wanted: dict[tuple[int, ...], list[int]] = {}
     for number, (seen, _) in enumerate(rows):
         wanted.setdefault(seen, []).append(number)
-    scores = np.empty((len(rows), 3), np.float32)
+    scores = np.empty((len(rows), 3))
     for seen, numbers in wanted.items():
         states = _states(seen)
         whole = states.mean(0)

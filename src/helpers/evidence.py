@@ -4,14 +4,12 @@ import math
 import re
 from bisect import bisect_left
 from collections import Counter
-from functools import lru_cache
 from typing import NamedTuple
 
 from helpers.bodies import overlapping
 from helpers.gazetteer import AREAS, Gazetteer, fold
 from helpers.language import Parsed, Tagged
-from helpers.lexicons import load_lexicon
-from helpers.names import NOTHING, Meaning, cue, meaning, set_phrases
+from helpers.names import NOTHING, Meaning, cue, given_names, meaning, set_phrases
 
 WORD = re.compile(r"(?:[A-Z][a-z]{0,2}\.){2,}|[^\W_]+(?:['’](?![sS]\b)[^\W_]+)*")
 POSSESSIVE = re.compile(r"['’][sS]?\b|['’]")
@@ -49,12 +47,6 @@ def words_of(text: str, offset: int = 0) -> list[Word]:
         for m in WORD.finditer(text)
         if not (m[0] in ("s", "S") and text[max(0, m.start() - 1)] in "'’")
     ]
-
-
-@lru_cache(1)
-def _given_names() -> frozenset[str]:
-    names = load_lexicon("person_names")
-    return frozenset(names.name.str.casefold())
 
 
 class Context(NamedTuple):
@@ -142,7 +134,7 @@ def _meaning_evidence(text: str, meant: Meaning) -> dict[str, float]:
     features["short"] = float(len(text) < 4)
     features["capitals"] = float(text.isupper() and len(text) > 3)
     features["common word"] = float(text.casefold() in cue("common_word"))
-    features["given name"] = float(words[0].casefold() in _given_names())
+    features["given name"] = float(words[0].casefold() in given_names())
     last = words[-1].casefold().rstrip(".")
     features["ends facility"] = float(len(words) > 1 and last in cue("facility_noun"))
     features["ends institution"] = float(len(words) > 1 and last in cue("institution_noun"))
@@ -165,7 +157,7 @@ def _neighbour_evidence(start: int, end: int, text: str, words: list[Word], gaze
         "after title": gap_before in (" ", ". ") and low.rstrip(".") in cue("title_noun"),
         "after the": near and low == "the",
         "after of": near and low == "of",
-        "after given name": near and is_capitalised(previous) and low in _given_names(),
+        "after given name": near and is_capitalised(previous) and low in given_names(),
         "after capital": near and is_capitalised(previous),
         "after initial": gap_before == ". " and len(previous) == 1,
         "after place and comma": gap_before == ", "

@@ -32,6 +32,12 @@ def cue(kind: str) -> frozenset[str]:
     return frozenset(cues.loc[cues.cue == kind, "form"].str.casefold())
 
 
+@lru_cache(1)
+def given_names() -> frozenset[str]:
+    """Given names of people in lower case."""
+    return frozenset(load_lexicon("person_names").name.str.casefold())
+
+
 class Form(NamedTuple):
     kind: str
     place_ids: tuple[str, ...]

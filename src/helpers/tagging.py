@@ -2,9 +2,11 @@
 
 import re
 from collections import Counter, defaultdict
+from itertools import pairwise
 
 from helpers.language import Tagged, is_whispered
-from helpers.names import cue, lexicon_forms
+from helpers.lexicons import alias_index, load_lexicon
+from helpers.names import cue, given_names, lexicon_forms
 
 WORD = re.compile(r"\S+")
 OF = re.compile(r" of (?:the )?")
@@ -14,6 +16,8 @@ OF_PERSONS_TOO = {"from", "to", "between", "over", "under", "into", "around", "b
 FIRST = re.compile(r"(?<![\w-])[^\W_]+")
 GOES_ON = re.compile(r"\w|-\w")
 OFFICE = re.compile(r" (?:Minister|Secretary)\b")
+TITLE = re.compile(r"([A-Z]\w+)\.?\s+(?=\w)")
+SAINTLY = {"saint", "st"}  # part of the name
 SHORT_FORM = re.compile(r" ?\( ?([A-Z][\w&-]*[A-Z])(?= ?\))")
 SURNAME = 9  # votes of a full name for its last word to be a person
 TURNED = {"PERSON", "ORG", "NORP", "PRODUCT", "WORK_OF_ART"}  # kinds the tagger confuses, places apart
@@ -26,7 +30,8 @@ def settle_names(names: tuple[Tagged, ...], text: str) -> tuple[Tagged, ...]:
     """
     links = [word.span() for word in WORD.finditer(text) if "://" in word[0] or "www." in word[0]]
     names = tuple(n for n in names if not any(a < n.end and n.start < b for a, b in links))
-    names = _join_bodies(_place_persons(_without_words(names, text), text), text)
+    names = _without_words(_without_titles(names, text), text)
+    names = _join_bodies(_name_tribes(_place_persons(names, text), text), text)
     kinds = _kinds(names, text)
     settled = [n._replace(label=kinds.get(text[n.start : n.end], n.label)) if n.label in TURNED else n for n in names]
     return tuple(sorted([*settled, *_missed(settled, kinds, text, links)]))
@@ -48,6 +53,39 @@ def _without_words(names: tuple[Tagged, ...], text: str) -> tuple[Tagged, ...]:
     return tuple(name for name in names if not is_word(name))
 
 
+def _without_titles(names: tuple[Tagged, ...], text: str) -> tuple[Tagged, ...]:
+    """With persons by their names alone: "Ms Burney" is Burney, as the tagger itself has it nearly everywhere.
+
+    A title that people are also called by (Malik, Imam, Sultan) stays, as it may be the name.
+    """
+    titles = cue("title_noun") - given_names() - SAINTLY
+
+    def bare(name: Tagged) -> Tagged:
+        first = TITLE.match(text, name.start, name.end) if name.label == "PERSON" else None
+        return name._replace(start=first.end()) if first and first[1].casefold() in titles else name
+
+    return tuple(map(bare, names))
+
+
+def _name_tribes(names: tuple[Tagged, ...], text: str) -> tuple[Tagged, ...]:
+    """With the tribes the tagger took for persons or bodies: "Wazir elders", "Achakzai and Noorzai traders".
+
+    A tribe's name that somebody in the article bears counts as that person, unless it stands beside another tribe.
+    """
+    parts = {
+        word for n in names if n.label == "PERSON" and " " in (form := text[n.start : n.end]) for word in form.split()
+    }
+    peoples, index = load_lexicon("peoples"), alias_index("peoples")
+    tribes = [
+        n for n in names if (form := text[n.start : n.end]) in index and peoples.kind.iloc[index[form]] == "tribe"
+    ]
+    spans = {(n.start, n.end) for n in tribes if text[n.start : n.end] not in parts}
+    for one, other in pairwise(tribes):
+        if LISTED.fullmatch(text[one.end : other.start]):
+            spans |= {one[:2], other[:2]}
+    return tuple(n._replace(label="NORP") if n[:2] in spans and n.label in ("PERSON", "ORG") else n for n in names)
+
+
 def _place_persons(names: tuple[Tagged, ...], text: str) -> tuple[Tagged, ...]:
     """With the places the tagger took for persons: "in Jilga", "village of Sur Ghar", "Bajaur, Mohmand, Orakzai"."""
     parts = {word for n in names if n.label == "PERSON" for word in text[n.start : n.end].split()[1:]}
@@ -60,16 +98,26 @@ def _place_persons(names: tuple[Tagged, ...], text: str) -> tuple[Tagged, ...]:
         if len(chain) > 2 and 2 * sum(name.label in ("GPE", "LOC") for name in chain) >= len(chain):
             placed |= {text[n.start : n.end] for n in chain if n.label == "PERSON"}
     placed -= parts
+    forms = {text[n.start : n.end] for n in names if n.label == "PERSON"}
+    kinds = dict.fromkeys(placed, "GPE") | {form: kind for form in forms if (kind := _kind_of_place(form))}
     return tuple(
-        n._replace(label="GPE") if n.label == "PERSON" and text[n.start : n.end] in placed else n for n in names
+        n._replace(label=kinds.get(text[n.start : n.end], n.label)) if n.label == "PERSON" else n for n in names
     )
+
+
+def _kind_of_place(form: str) -> str:
+    """FAC for the name of an air base, LOC for that of a bay, "" where it ends so but begins like a person's."""
+    first, *_, last = form.casefold().split() if " " in form else ("", "")
+    if first in given_names() or last in cue("title_noun"):
+        return ""
+    return "FAC" if last in cue("facility_noun") else "LOC" if last in cue("area_noun") else ""
 
 
 def _is_sited(name: Tagged, text: str) -> bool:
     """Whether the words around a name tell of a place: "at X", "town of X", "X district"."""
     before = text[max(0, name.start - 30) : name.start].split()[-2:]
     after = re.match(r" (\w+)", text[name.end : name.end + 20])
-    noun_before = len(before) > 1 and before[-1] == "of" and before[-2].casefold() in cue("area_noun")
+    noun_before = len(before) > 1 and before[-1] == "of" and before[-2].casefold() in cue("area_noun") | {"way"}
     noun_after = after is not None and after[1] in cue("area_noun") and text[name.end : name.end + 1] == " "
     where = before[-1:] and before[-1] in cue("locative_preposition") - OF_PERSONS_TOO
     owns = POSSESSIVE.match(text, name.end)

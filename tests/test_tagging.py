@@ -69,3 +69,31 @@ def test_a_list_of_places_is_places_and_a_person_at_a_place_stays_one():
         "Barack Obama",
         "PERSON",
     )
+
+
+@pytest.mark.parametrize(
+    "text, tagged, name",
+    [
+        ("Ms Burney spoke.", "Ms Burney", "Burney"),
+        ("Capt. Zahid Gul spoke.", "Capt. Zahid Gul", "Zahid Gul"),
+        ("Malik Ajmal spoke.", "Malik Ajmal", "Malik Ajmal"),  # a title that people are also called by
+        ("St. Peter spoke.", "St. Peter", "St. Peter"),
+    ],
+)
+def test_a_person_goes_without_a_title(text, tagged, name):
+    assert settled(text, {tagged: "PERSON"}) == [(name, "PERSON")]
+
+
+def test_a_tribe_is_a_people_unless_somebody_bears_its_name():
+    assert settled("Wazir elders met.", {"Wazir": "PERSON"}) == [("Wazir", "NORP")]
+    named = settled("Ajmal Wazir spoke. Wazir left.", {"Ajmal Wazir": "PERSON"})
+    assert named == [("Ajmal Wazir", "PERSON"), ("Wazir", "PERSON")]
+    beside = "Ajmal Wazir spoke. The Wazir and Mehsud traders left."
+    found = settled(beside, {"Ajmal Wazir": "PERSON", "Mehsud": "ORG"})
+    assert found == [("Ajmal Wazir", "PERSON"), ("Wazir", "NORP"), ("Mehsud", "NORP")]
+
+
+def test_a_name_that_ends_in_a_kind_of_place_is_one_unless_it_begins_like_a_persons():
+    assert settled("They met near Sleaford Bay.", {"Sleaford Bay": "PERSON"}) == [("Sleaford Bay", "LOC")]
+    assert settled("They flew over Chaklala airbase.", {"Chaklala airbase": "PERSON"}) == [("Chaklala airbase", "FAC")]
+    assert settled("They met Michael Bay.", {"Michael Bay": "PERSON"}) == [("Michael Bay", "PERSON")]

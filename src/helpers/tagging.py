@@ -31,10 +31,10 @@ def settle_names(names: tuple[Tagged, ...], text: str) -> tuple[Tagged, ...]:
     links = [word.span() for word in WORD.finditer(text) if "://" in word[0] or "www." in word[0]]
     names = tuple(n for n in names if not any(a < n.end and n.start < b for a, b in links))
     names = _without_words(_without_titles(names, text), text)
-    names = _join_bodies(_name_tribes(_place_persons(names, text), text), text)
+    names = _join_bodies(_place_persons(names, text), text)
     kinds = _kinds(names, text)
     settled = [n._replace(label=kinds.get(text[n.start : n.end], n.label)) if n.label in TURNED else n for n in names]
-    return tuple(sorted([*settled, *_missed(settled, kinds, text, links)]))
+    return _name_tribes(tuple(sorted([*settled, *_missed(settled, kinds, text, links)])), text)
 
 
 def _without_words(names: tuple[Tagged, ...], text: str) -> tuple[Tagged, ...]:

@@ -143,6 +143,7 @@ def test_a_province_without_an_outline_is_no_dot():
     figure = maps.place_map(vague)
     assert not traces(figure, "gn:1") and not dot(figure, "gn:1") and "Not drawn" in figure.layout.meta["alt"]
     assert "Somewhere province" in figure.layout.meta["alt"]
+    assert "Somewhere province" in figure.layout.legend.title.text.replace("<br>", " ")  # for who can see it too
 
 
 def test_uncertain_places_are_hollow_or_dotted_and_the_legend_says_so():

@@ -234,3 +234,19 @@ def test_every_processor_gives_the_same_scores():
         [0.048704309, 0.349221388, 0.602074303],
         [0.309309402, 0.20427345, 0.486417147],
     ]
+
+
+@pytest.mark.parametrize(
+    "text, tone",
+    [
+        ("No one was hurt.", "positive"),
+        ("There were no civilian casualties.", "positive"),
+        ("There was no immediate claim of responsibility.", "neutral"),
+        ("No group claimed the attack.", "negative"),  # the attack took place
+        ("Nobody was killed.", "positive"),
+        ("He said no.", "negative"),
+    ],
+)
+def test_what_befell_nobody_is_not_counted_as_harm(text, tone):
+    assert label(text) == tone
+    assert explain_sentence(text).valence.sum() * {"positive": 1, "neutral": 0, "negative": -1}[tone] >= 0

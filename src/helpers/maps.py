@@ -66,7 +66,8 @@ def place_map(
             add_labels(figure, view, place_labels(view, [*labels_of(view, rows), *ground]), **style)
             basemap.add_scale_bar(figure, view, **style)
     finish(figure, frame, rows, f"Places in {where}, borders of {date or 'today'}", missing)
-    figure.update_layout(legend_title=describe_borders(boundary_view, closer))
+    figure.update_layout(legend_title=describe_borders(boundary_view, closer, missing))
+    figure.layout.height += 14 * max(0, figure.layout.legend.title.text.count("<br>") - 1)  # of its lines two have room
     return add_buttons(figure, frame, closer) if closer else figure
 
 
@@ -247,12 +248,15 @@ def labels_of(frame: Frame, rows: pd.DataFrame) -> list[dict]:
     return labels
 
 
-def describe_borders(view: str, closer: Frame | None) -> dict:
-    """The line under a map that says whose borders it shows and where its lines are from."""
+def describe_borders(view: str, closer: Frame | None, missing: Sequence[str] = ()) -> dict:
+    """The lines under a map: whose borders it shows, where its lines are from, and which places it lacks."""
     seen = {"de facto": "de facto", "un": "as the United Nations draw them"}.get(view.lower())
     text = f"Borders {seen or 'as claimed by ' + view.title()}, disputed ones dashed. Lines: Natural Earth"
     text += "; districts: geoBoundaries, OpenStreetMap." if closer and closer.crs == HOME_CRS else "."
-    return {"text": "<br>".join(wrap(text, 62)), "font": {"size": 11, "color": PALETTE["soft"]}, "side": "top"}
+    lines = wrap(text, 62)
+    lines += wrap(f"Not drawn, for want of a point or an outline: {listing(missing, 6)}.", 62) if missing else []
+    text = "<br>".join(map(escape, lines))
+    return {"text": text, "font": {"size": 11, "color": PALETTE["soft"]}, "side": "top"}
 
 
 def add_buttons(figure: go.Figure, frame: Frame, closer: Frame) -> go.Figure:

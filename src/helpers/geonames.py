@@ -146,7 +146,7 @@ def build_gazetteer(
         raise DumpError(f"{out} cannot be written ({error}): is the disk full? Run again to go on.") from error
     part.replace(out)
     work.unlink()
-    for path in out.parent.iterdir():  # the journals over both files, which SQLite leaves where it is killed in a commit
+    for path in out.parent.iterdir():  # journals over both files: SQLite leaves them where it is killed in a commit
         if path.name.startswith(f"{part.name}-mj"):
             path.unlink()
     return counts

@@ -59,7 +59,7 @@ def describe_page(notebook: NotebookNode) -> dict:
         "findings": list_findings(notebook),
         "parts": parts,
         "beside": take_beside(parts),
-        "data": as_json({name: find_data(notebook).get(name) for name in ("tables", "words")}),
+        "data": as_json({"tables": without_keys(find_data(notebook)), "words": find_data(notebook).get("words")}),
         "css": palette_css() + read_template("report.css"),
         "plotly": plotly,
         "script": script,
@@ -77,6 +77,15 @@ def find_data(notebook: NotebookNode) -> dict:
     """The tables a notebook gives away (takeaway.Takeaway), {} where it gives none."""
     outputs = [output.get("data", {}) for cell in notebook.cells for output in cell.get("outputs", [])]
     return next((data[DATA] for data in outputs if DATA in data), {})
+
+
+def without_keys(data: dict) -> dict | None:
+    """The tables of a page as names of columns and rows of values: a name in every row would be a quarter of it."""
+    tables = data.get("tables")
+    return tables and {
+        name: {"columns": [*rows[0]] if rows else [], "rows": [[*row.values()] for row in rows]}
+        for name, rows in tables.items()
+    }
 
 
 def hide_text(notebook: NotebookNode) -> None:

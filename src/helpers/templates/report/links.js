@@ -1,8 +1,11 @@
 // Links the marked text, the maps and the tables: all know a place by its place_id, a mention by its offset.
 // What comes from the article is only ever set as text.
 (() => {
-  const { tables, words } = JSON.parse(document.getElementById("data").textContent);
-  if (!tables) return;
+  const { tables: packed, words } = JSON.parse(document.getElementById("data").textContent);
+  if (!packed) return;
+  const unpack = ({ columns, rows }) =>
+    rows.map((row) => Object.fromEntries(columns.map((name, at) => [name, row[at]])));
+  const tables = Object.fromEntries(Object.entries(packed).map(([name, table]) => [name, unpack(table)]));
   const [filters, reader, card, files, status] = ["filters", "reader", "card", "files", "status"].map((id) =>
     document.getElementById(id),
   );

@@ -107,10 +107,10 @@ def _place_persons(names: tuple[Tagged, ...], text: str) -> tuple[Tagged, ...]:
 
 def _kind_of_place(form: str) -> str:
     """FAC for the name of an air base, LOC for that of a bay, "" where it ends so but begins like a person's."""
-    first, *_, last = form.casefold().split() if " " in form else ("", "")
-    if first in given_names() or last in cue("title_noun"):
+    words = form.casefold().split()
+    if len(words) < 2 or words[0] in given_names() or words[-1] in cue("title_noun"):
         return ""
-    return "FAC" if last in cue("facility_noun") else "LOC" if last in cue("area_noun") else ""
+    return "FAC" if words[-1] in cue("facility_noun") else "LOC" if words[-1] in cue("area_noun") else ""
 
 
 def _is_sited(name: Tagged, text: str) -> bool:

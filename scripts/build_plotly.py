@@ -1,6 +1,6 @@
-"""Fetch the small plotly.js the report is drawn with: the cartesian bundle at the version plotly.py speaks (needs npm).
+"""Fetch the small plotly.js the report is drawn with: the basic bundle at the version plotly.py speaks (needs npm).
 
-plotly.py brings the whole of plotly.js (4.7 MB); bars, lines and our maps need the cartesian part (1.5 MB) alone.
+plotly.py brings the whole of plotly.js (4.7 MB); bars, lines and our maps need the basic part (1.2 MB) alone.
 Run it again after an upgrade of plotly: `.venv/bin/python scripts/build_plotly.py`.
 """
 
@@ -12,9 +12,9 @@ from pathlib import Path
 
 from plotly.offline import get_plotlyjs_version
 
-PACKAGE = "plotly.js-cartesian-dist-min"
+PACKAGE = "plotly.js-basic-dist-min"
 TARGET = Path(__file__).parents[1] / "src" / "helpers" / "templates" / "report"
-FILES = {"package/plotly-cartesian.min.js": "plotly.min.js", "package/LICENSE": "plotly.LICENSE.txt"}
+FILES = {"package/plotly-basic.min.js": "plotly.min.js", "package/LICENSE": "plotly.LICENSE.txt"}
 
 
 def main() -> None:

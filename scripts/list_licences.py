@@ -36,7 +36,7 @@ SHIPPED = (
     ("data/models/tone", "Apache-2.0", "fine-tuned from all-MiniLM-L6-v2"),
     ("data/nltk", "Apache-2.0; MIT", "NLTK's punkt_tab; VADER's lexicon"),
     ("data/articles", "each its own, see articles.csv", "the project's user; the project"),
-    ("src/helpers/templates/report/plotly.min.js", "MIT", "plotly.js-cartesian-dist-min"),
+    ("src/helpers/templates/report/plotly.min.js", "MIT", "plotly.js-basic-dist-min"),
 )
 # GPL stands only where another licence may be chosen instead.
 FREE = "MIT|BSD|Apache|ISC|MPL|PSF|Python Software Foundation|Zlib|CC0|0BSD|CNRI|Unlicense|HPND|LGPL-2.1-or-later"

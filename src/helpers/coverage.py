@@ -4,6 +4,7 @@ Mentions are counted by article before anything is drawn, so thirty thousand art
 """
 
 from html import escape
+from math import ceil, isnan
 
 import geopandas as gpd
 import pandas as pd
@@ -23,6 +24,9 @@ UNITS = {  # unit: layer, frame, the vaguest where_prec that still lies in one
     "province": ("provinces", Frame(HOME_CRS, HOME_BOX, 600), 4),
     "district": ("districts", Frame(HOME_CRS, HOME_BOX, 600), 3),
 }
+CELL = 0.94  # of a column's width and a row's height
+FULL = 0.5  # opacity of the strongest cell: words on it can still be read, light or dark
+WORDY = 18  # columns that leave room for words in their cells, and for their names under them
 
 
 # --- where
@@ -109,26 +113,37 @@ def _by_time(corpus: Corpus, rows: pd.DataFrame, title: str, most: int) -> go.Fi
         return Sentence("No dated article names any, so there is nothing to follow through time.")
     top = numbers.sum(axis=1).sort_values(ascending=False, kind="stable").index[:most]
     numbers = numbers.loc[top, sorted(numbers)]
-    scale = [[0, PALETTE["paper"]], [1, PALETTE["accent"]]]
-    texts = numbers.astype(str).replace("0", "")
-    return _matrix(numbers, texts, scale, (0, numbers.to_numpy().max()), title, "articles")
+    texts, most = numbers.astype(str).replace("0", ""), numbers.to_numpy().max()
+    return _matrix(
+        numbers.map(lambda n: basemap.tint(PALETTE["accent"], round(FULL * n / most, 3))), texts, title, "articles"
+    )
 
 
-def _matrix(values: pd.DataFrame, texts: pd.DataFrame, scale: list, ends: tuple, title: str, noun: str) -> go.Figure:
-    """Rows by columns as shaded cells with their values in them, and what hovers the same."""
-    names = [shorten(str(name)) for name in values.index]
-    cells = go.Heatmap(z=values.to_numpy(float).tolist(), x=[str(c) for c in values], y=list(range(len(names))))
-    cells.update(colorscale=scale, zmin=ends[0], zmax=ends[1], showscale=False, xgap=1, ygap=1, hoverinfo="text")
-    cells.update(text=texts.to_numpy().tolist(), texttemplate="%{text}" if len(values.columns) <= 18 else None)
-    notes = [[f"{escape(str(r))}, {c}: {texts.loc[r, c] or 'none'}" for c in values] for r in values.index]
-    figure = go.Figure(cells.update(hovertext=notes))
-    figure.update_xaxes(type="category", range=[-0.5, len(values.columns) - 0.5], showgrid=False, zeroline=False)
-    figure.update_yaxes(tickvals=cells.y, ticktext=names, range=[len(values) - 0.5, -0.5])
+def _matrix(colours: pd.DataFrame, texts: pd.DataFrame, title: str, noun: str) -> go.Figure:
+    """Rows by columns as shaded cells with their values in them, and what hovers the same; no colour, no cell.
+
+    Each cell is a piece of a bar: a heat map would need a plotly.js that is a quarter larger.
+    """
+    names, columns = [shorten(str(name)) for name in texts.index], [str(column) for column in texts]
+    found = [
+        (r, c) for r, row in enumerate(colours.to_numpy()) for c, colour in enumerate(row) if isinstance(colour, str)
+    ]
+    notes = [f"{escape(str(texts.index[r]))}, {columns[c]}: {texts.iat[r, c] or 'none'}" for r, c in found]
+    cells = go.Bar(y=[r for r, _ in found], x=[CELL] * len(found), base=[c - CELL / 2 for _, c in found], width=CELL)
+    cells.update(orientation="h", hovertext=notes, hoverinfo="text", insidetextanchor="middle")
+    cells.update(marker={"color": [colours.iat[r, c] for r, c in found], "line": {"width": 0}})
+    if len(columns) <= WORDY:
+        cells.update(text=[texts.iat[r, c] for r, c in found], textposition="inside", textangle=0)
+        cells.update(insidetextfont={"color": PALETTE["ink"]})
+    figure, ticks = go.Figure(cells), list(range(0, len(columns), ceil(len(columns) / WORDY)))
+    figure.update_xaxes(tickvals=ticks, ticktext=[columns[c] for c in ticks], range=[-0.5, len(columns) - 0.5])
+    figure.update_yaxes(tickvals=list(range(len(names))), ticktext=names, range=[len(names) - 0.5, -0.5])
+    figure.update_xaxes(showgrid=False, zeroline=False)
     figure.update_yaxes(showgrid=False, zeroline=False)
-    shape = f"{count(len(values), 'row')} by {count(len(values.columns), 'column')}"
-    alt = f"Matrix of {noun}: {shape}, {values.index[0]} first."
-    rows = [[str(name), *texts.loc[name].tolist()] for name in values.index]
-    return finish_figure(figure, title, alt, [["", *map(str, values)], *rows], 110 + 27 * len(values))
+    shape = f"{count(len(names), 'row')} by {count(len(columns), 'column')}"
+    alt = f"Matrix of {noun}: {shape}, {texts.index[0]} first."
+    rows = [[str(name), *texts.loc[name].tolist()] for name in texts.index]
+    return finish_figure(figure, title, alt, [["", *columns], *rows], 110 + 27 * len(names))
 
 
 # --- tone
@@ -152,5 +167,11 @@ def tone_by_outlet(corpus: Corpus, actor: str | None = None) -> go.Figure | Sent
     means = cells["mean"].unstack().loc[top]
     numbers = cells["size"].unstack().loc[top]
     texts = means.map(signed) + numbers.map(lambda n: "" if pd.isna(n) else f" ({n:.0f})")
-    scale = [[0, PALETTE["negative"]], [0.5, PALETTE["paper"]], [1, PALETTE["positive"]]]
-    return _matrix(means, texts, scale, (-0.6, 0.6), f"Tone toward {rows.name.iloc[0]} (articles)", "mean tone")
+    return _matrix(means.map(_shade), texts, f"Tone toward {rows.name.iloc[0]} (articles)", "mean tone")
+
+
+def _shade(tone: float) -> str | None:
+    """The colour of a mean tone: none at 0, full from 0.6 on."""
+    if isnan(tone):
+        return None
+    return basemap.tint(PALETTE["negative" if tone < 0 else "positive"], round(FULL * min(1, abs(tone) / 0.6), 3))

@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -410,6 +411,16 @@ def test_every_picture_and_table_shows_what_there_is(compared):
     assert "13 articles compared" in compare.headline(compared).data
     tables = [compare.alike(compared).data, compare.worth_reviewing(compared).data]
     assert "<b>" not in "".join(tables)
+
+
+def test_a_matrix_has_a_cell_in_its_place_for_every_value(compared):
+    figure = coverage.tone_by_outlet(compared)
+    (_, *periods), *rows = figure.layout.meta["table"]
+    values = {(r, c): row[c + 1] for r, row in enumerate(rows) for c in range(len(periods)) if row[c + 1]}
+    (cells,) = figure.data
+    middles = [round(start + length / 2) for start, length in zip(cells.base, cells.x, strict=True)]
+    assert dict(zip(zip(cells.y, middles, strict=True), cells.text, strict=True)) == values
+    assert all(re.fullmatch(r"rgba\(\d+,\d+,\d+,0(\.\d+)?\)", colour) for colour in cells.marker.color)
 
 
 def test_articles_that_share_rare_names_are_alike(tmp_path, seen):

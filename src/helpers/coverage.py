@@ -113,10 +113,9 @@ def _by_time(corpus: Corpus, rows: pd.DataFrame, title: str, most: int) -> go.Fi
         return Sentence("No dated article names any, so there is nothing to follow through time.")
     top = numbers.sum(axis=1).sort_values(ascending=False, kind="stable").index[:most]
     numbers = numbers.loc[top, sorted(numbers)]
-    texts, most = numbers.astype(str).replace("0", ""), numbers.to_numpy().max()
-    return _matrix(
-        numbers.map(lambda n: basemap.tint(PALETTE["accent"], round(FULL * n / most, 3))), texts, title, "articles"
-    )
+    highest = numbers.to_numpy().max()
+    colours = numbers.map(lambda n: basemap.tint(PALETTE["accent"], round(FULL * n / highest, 3)))
+    return _matrix(colours, numbers.astype(str).replace("0", ""), title, "articles")
 
 
 def _matrix(colours: pd.DataFrame, texts: pd.DataFrame, title: str, noun: str) -> go.Figure:

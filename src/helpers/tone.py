@@ -94,9 +94,16 @@ def _states(pieces: tuple[int, ...]) -> np.ndarray:
     return _network().run(None, {"ids": np.array([pieces], np.int64)})[0][0].astype(np.float64)
 
 
-def _pooled(states: np.ndarray, whole: np.ndarray, first: int, last: int) -> np.ndarray:
-    near = slice(max(1, first - REACH), max(2, min(len(states) - 1, last + REACH)))
-    return np.concatenate([states[first:last].mean(0), states[near].mean(0), whole])
+def _pooled(states: np.ndarray, targets: list[tuple[int, int]]) -> np.ndarray:
+    """Means of the states of each target, of its neighbourhood and of the sentence, side by side: targets x 1152."""
+    means = np.zeros((2 * len(targets) + 1, len(states)))
+    for number, (first, last) in enumerate(targets):
+        near = slice(max(1, first - REACH), max(2, min(len(states) - 1, last + REACH)))
+        for row, seen in ((2 * number, slice(first, last)), (2 * number + 1, near)):
+            means[row, seen] = 1 / len(means[row, seen])
+    means[-1] = 1 / len(states)
+    *parts, whole = means @ states
+    return np.hstack([np.reshape(parts, (len(targets), -1)), np.tile(whole, (len(targets), 1))])
 
 
 def judge(requests: Iterable[Request]) -> np.ndarray:
@@ -111,9 +118,6 @@ def judge(requests: Iterable[Request]) -> np.ndarray:
         wanted.setdefault(seen, []).append(number)
     scores = np.empty((len(rows), 3))
     for seen, numbers in wanted.items():
-        states = _states(seen)
-        whole = states.mean(0)
-        for number in numbers:
-            scores[number] = _pooled(states, whole, *rows[number][1]) @ weight + bias
+        scores[numbers] = _pooled(_states(seen), [rows[number][1] for number in numbers]) @ weight + bias
     powers = np.exp(scores - scores.max(1, keepdims=True))
     return powers / powers.sum(1, keepdims=True)

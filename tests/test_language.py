@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reading import ROOT
 
+from helpers import language
 from helpers.article import from_record, read_article
 from helpers.language import MAX_PARAGRAPH, _pieces, mend, parse, parse_many, split_sentences, trim, versions
 
@@ -96,6 +97,18 @@ def test_many_articles_are_read_as_one_by_one_and_in_order():
         assert many.article.id == article.id
         assert many.names == alone.names
         assert many.sentences.equals(alone.sentences)
+
+
+def test_words_beyond_those_kept_are_forgotten_and_the_names_stay_the_same(monkeypatch):
+    articles = [from_record({"id": str(n), "text": f"{TEXT} Ahmad Zaqwor{n:c} met Bexil{n:c}."}) for n in range(97, 123)]
+    words = language.load_pipeline().vocab.strings
+    monkeypatch.setattr(language, "WORDS_KEPT", 0)
+    before = len(words)
+    forgotten = [parsed.names for parsed in parse_many(articles)]
+    assert len(words) == before
+    monkeypatch.undo()
+    assert [parsed.names for parsed in parse_many(articles)] == forgotten
+    assert len(words) > before
 
 
 def test_it_says_what_it_reads_with():

@@ -5,6 +5,7 @@ import re
 import warnings
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.util import find_spec
@@ -16,7 +17,6 @@ import nltk
 import pandas as pd
 import spacy
 from nltk.tokenize.punkt import PunktTokenizer
-from spacy.tokens import Doc
 
 from helpers.article import DATA, Article
 from helpers.lexicons import nltk_data
@@ -32,6 +32,7 @@ TYPES = dict.fromkeys(("sentence_id", "start", "end", "paragraph"), int)
 TYPES |= dict.fromkeys(("lat", "lon", "chance", "confidence", "sentiment"), float)
 TYPES |= {"geonames_id": "Int64", "where_prec": "Int64", "corrected": bool}
 AT_ONCE = 20_000  # characters tagged at once; more are hardly faster, and take more memory
+WORDS_KEPT = 100_000  # that spaCy remembers; a corpus has ever new ones, and a million take 600 MB
 MAX_PARAGRAPH = 5_000  # characters handed to spaCy at once; longer paragraphs are cut at sentence ends
 
 
@@ -166,8 +167,8 @@ def _groups(texts: Iterable[str]) -> Iterator[list[str]]:
     yield group
 
 
-def _tag(texts: Iterable[str]) -> Iterator[Doc]:
-    """Texts with the names spaCy finds in them, a few at a time.
+def _tag(texts: Iterable[str]) -> Iterator[list[Tagged]]:
+    """The names spaCy finds in each text, a few texts at a time.
 
     The parser of names is led through its states from here: its own loop takes and gives Python's lock at every word,
     which costs as much as all the rest. The names are the same.
@@ -175,18 +176,21 @@ def _tag(texts: Iterable[str]) -> Iterator[Doc]:
     pipeline = load_pipeline()
     *earlier, (_, recogniser) = pipeline.pipeline
     for group in _groups(texts):
-        docs = [pipeline.make_doc(text) for text in group]
-        for _, pipe in earlier:
-            docs = list(pipe.pipe(docs))
-        states = recogniser.moves.init_batch(docs)
-        ahead = [state for state in states if not state.is_final()]
-        network = recogniser.model.predict(docs) if ahead else None
-        while ahead:
-            ahead = recogniser.transition_states(ahead, network.predict(ahead))
-        if network:
-            network.clear_memory()
-        recogniser.set_annotations(docs, states)
-        yield from docs
+        full = len(pipeline.vocab.strings) > WORDS_KEPT
+        with pipeline.memory_zone() if full else nullcontext():
+            docs = [pipeline.make_doc(text) for text in group]
+            for _, pipe in earlier:
+                docs = list(pipe.pipe(docs))
+            states = recogniser.moves.init_batch(docs)
+            ahead = [state for state in states if not state.is_final()]
+            network = recogniser.model.predict(docs) if ahead else None
+            while ahead:
+                ahead = recogniser.transition_states(ahead, network.predict(ahead))
+            if network:
+                network.clear_memory()
+            recogniser.set_annotations(docs, states)
+            found = [[Tagged(name.start_char, name.end_char, name.label_) for name in doc.ents] for doc in docs]
+        yield from found
 
 
 def parse_many(articles: Iterable[Article], batch: int = 8) -> Iterator[Parsed]:
@@ -197,12 +201,12 @@ def parse_many(articles: Iterable[Article], batch: int = 8) -> Iterator[Parsed]:
         pieces = [_pieces(a, t) for a, t in zip(group, tables, strict=True)]
         raw = (a.text[s:e] for a, spans in zip(group, pieces, strict=True) for s, e in spans)
         texts = [soften(RUN.sub(lambda run: " " * len(run[0]), text)) for text in raw]
-        docs = _tag(texts)
+        tagged = _tag(texts)
         for article, table, spans in zip(group, tables, pieces, strict=True):
             names = [
-                Tagged(*trim(article.text, start + ent.start_char, start + ent.end_char), ent.label_)
-                for (start, _), doc in zip(spans, islice(docs, len(spans)), strict=True)
-                for ent in doc.ents
+                Tagged(*trim(article.text, start + name.start, start + name.end), name.label)
+                for (start, _), found in zip(spans, islice(tagged, len(spans)), strict=True)
+                for name in found
             ]
             yield Parsed(article, tuple(name for name in names if name.start < name.end), table)
 

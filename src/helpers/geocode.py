@@ -16,7 +16,7 @@ from helpers.boundaries import shape_of
 from helpers.corrections import find_place
 from helpers.evidence import WORD
 from helpers.fixes import mark_corrected
-from helpers.gazetteer import AREAS, Gazetteer, Place, fold, open_gazetteer
+from helpers.gazetteer import AREAS, Gazetteer, Place, fold, is_district, is_town_of, open_gazetteer
 from helpers.language import table_of
 from helpers.lexicons import load_lexicon
 from helpers.names import country_of_outlet, cue, meaning
@@ -32,6 +32,7 @@ PRECISION = {  # UCDP GED's where_prec by kind of feature; "near X" and seas are
 }  # fmt: skip
 NEAR = re.compile(r"\b(?:near|outside|around|close to|(?:kilomet(?:er|re)s?|km|miles?) (?:\w+ )?of)\s+(?:the\s+)?$")
 KIND_OF = re.compile(r"(\w+) of (?:the )?$")
+LIST_GAP = re.compile(r"(?:,|,? and|,? or)(?: the)? ")
 PARENT_GAP = re.compile(
     r"(?:['’]s)?(?:,| \(| in|,? in the| of|"
     r",? (?:\w+ )?(?:district|province|county|state|city|town|area)s?,?(?: of| in)?)(?: the)? "
@@ -47,12 +48,31 @@ def _area_nouns() -> dict[str, frozenset[str]]:
     }
 
 
-def feature_named(text: str, start: int, end: int) -> frozenset[str]:
-    """The kind of place the words beside a name tell: "city of X" -> city, "X province" -> admin1."""
-    following = WORD.match(text, end + 1) if text[end : end + 1] == " " else None
-    before = KIND_OF.search(text, max(0, start - 30), start)
-    noun = following[0] if following and following[0].casefold() in _area_nouns() else before[1] if before else ""
-    return _area_nouns().get(noun.casefold(), frozenset())
+def kinds_named(spans: list[tuple[int, int]], text: str) -> list[frozenset[str]]:
+    """The kind of place that words beside each name tell: "city of X" -> city, "X province" -> admin1.
+
+    A plural tells it of the names listed with this one too: "Herat and Kandahar provinces".
+    """
+    after, before = [], []
+    for start, end in spans:
+        following = WORD.match(text, end + 1) if text[end : end + 1] == " " else None
+        leading = KIND_OF.search(text, max(0, start - 30), start)
+        after.append(following[0].casefold() if following else "")
+        before.append(leading[1].casefold() if leading else "")
+    listed = [bool(LIST_GAP.fullmatch(text[a[1] : b[0]])) for a, b in pairwise(spans)]
+    for one in range(len(spans) - 1):
+        if listed[one] and _is_plural(before[one]):
+            before[one + 1] = before[one + 1] or before[one]
+    for one in reversed(range(len(spans) - 1)):
+        if listed[one] and _is_plural(after[one + 1]) and after[one] in ("", "and", "or"):
+            after[one] = after[one + 1]
+    nouns = _area_nouns()
+    return [nouns.get(a) or nouns.get(b, frozenset()) for a, b in zip(after, before, strict=True)]
+
+
+def _is_plural(noun: str) -> bool:
+    nouns = _area_nouns()
+    return noun in nouns and (noun.removesuffix("s") != noun and noun[:-1] in nouns or noun[:-3] + "y" in nouns)
 
 
 def _with_article(text: str, start: int) -> frozenset[str]:
@@ -80,6 +100,17 @@ def shortlist(places: tuple[Place, ...]) -> tuple[Place, ...]:
     return tuple(ranked[:MOST_CANDIDATES])
 
 
+def _listed(places: tuple[Place, ...], named: frozenset[str], gazetteer: Gazetteer) -> frozenset[str]:
+    """Which candidates the supplement lists, a town with its district and a district with its town."""
+    own = [p for p in places if gazetteer.lists(p.place_id) and (p.match != "alternate" or p.feature in named)]
+    return frozenset(p.place_id for p in places if p in own or any(_are_one_name(p, other) for other in own))
+
+
+def _are_one_name(one: Place, other: Place) -> bool:
+    """Whether two candidates are a district and the town it is called after."""
+    return (is_district(one) and is_town_of(other, one)) or (is_district(other) and is_town_of(one, other))
+
+
 TOWN = frozenset({"city"})
 
 
@@ -93,7 +124,7 @@ def group_mentions(places: pd.DataFrame, article: Article, gazetteer: Gazetteer)
     forms = [fold(text[start:end]) for start, end in spans]
     parents = parents_of(spans, text)
     fixes = places.place_fix.tolist()
-    nouns = [feature_named(text, *span) for span in spans]
+    nouns = kinds_named(spans, text)
     filed = forms.index(place) if article.dateline and (place := fold(article.dateline.place)) in forms else -1
     told: dict[str, tuple[set[str], set[frozenset[str]]]] = {}
     for number, form in enumerate(forms):
@@ -121,11 +152,7 @@ def group_mentions(places: pd.DataFrame, article: Article, gazetteer: Gazetteer)
                 candidates=shortlist(meant.places),
                 features_named=nearby or _with_article(text, start),
                 parents=tuple(sorted({owner[parents[i]] for i in numbers if i in parents} - {group})),
-                listed=frozenset(
-                    p.place_id
-                    for p in meant.places
-                    if gazetteer.lists(p.place_id) and (p.match != "alternate" or p.feature in nearby)
-                ),
+                listed=_listed(meant.places, nearby, gazetteer),
                 in_dateline=filed in numbers,
             )
         )

@@ -118,8 +118,9 @@ def _name_evidence(group: Group, place: Place | None, outlet_country: str, date:
     family = FAMILIES.get(place.feature, place.feature)
     best = max(p.population for p in group.candidates)
     named = place.feature in group.features_named
+    spelt_out = named and place.name.casefold().startswith(f"{group.name} ".casefold())  # "Muzaffargarh" + "district"
     return {
-        "primary name": float(place.match == "name"),
+        "primary name": float(place.match == "name" or spelt_out),
         "spelling variant": float(place.match == "variant"),
         "place in its name": float(group.kind == "part"),
         "alias": float(group.kind not in ("name", "part") and place is group.candidates[0]),
@@ -133,7 +134,9 @@ def _name_evidence(group: Group, place: Place | None, outlet_country: str, date:
         "outlet's country": float(bool(outlet_country) and place.country == outlet_country),
         "out of period": float(bool(date) and not in_period(place, date)),
         "in supplement": float(place.place_id in group.listed),
-        "district around its town": float(is_district(place) and any(is_town_of(p, place) for p in group.candidates)),
+        "district around its town": float(
+            is_district(place) and not named and any(is_town_of(p, place) for p in group.candidates)
+        ),
         "province around its town": float(
             place.feature == "admin1" and not named and any(is_great_town(p, place) for p in group.candidates)
         ),

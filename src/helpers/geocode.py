@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_left
+from collections import defaultdict
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -139,6 +140,11 @@ def group_mentions(places: pd.DataFrame, article: Article, gazetteer: Gazetteer)
         kind = kind or (TOWN if TOWN in kinds else None)
         members.setdefault((form, parent, kind, fixes[number] and fixes[number].value), []).append(number)
     owner = {number: group for group, numbers in enumerate(members.values()) for number in numbers}
+    lists = [(n, n + 1) for n, ((_, a), (b, _)) in enumerate(pairwise(spans)) if LIST_GAP.fullmatch(text[a:b])]
+    beside = defaultdict(set)
+    for one, other in lists:
+        beside[owner[one]].add(owner[other])
+        beside[owner[other]].add(owner[one])
     groups = []
     for group, numbers in enumerate(members.values()):
         start, end = spans[numbers[0]]
@@ -154,6 +160,7 @@ def group_mentions(places: pd.DataFrame, article: Article, gazetteer: Gazetteer)
                 parents=tuple(sorted({owner[parents[i]] for i in numbers if i in parents} - {group})),
                 listed=_listed(meant.places, nearby, gazetteer),
                 in_dateline=filed in numbers,
+                beside=tuple(sorted(beside[group] - {group})),
             )
         )
     return groups, [owner[i] for i in range(len(spans))]

@@ -18,7 +18,8 @@ from helpers.lexicons import load_lexicon
 
 FEATURES = ("country", "admin1", "admin2", "admin3", "city", "neighbourhood", "region", "nature", "facility")
 FAMILIES = dict.fromkeys(AREAS, "nature") | {"region": "region", "continent": "region"}
-CONTEXT = ("same country", "same province", "nearest place", "places around", "holds other places", "dateline near")
+CONTEXT = ("same country", "same province", "nearest place", "places around", "holds other places", "dateline near",
+           "kind of its list")
 NAME = (
     "primary name", "spelling variant", "alias", "place in its name", "population", "most populous",
     "capital of country", *(f"is {f}" for f in FEATURES), "feature named", "other feature named", "parent named",
@@ -50,6 +51,7 @@ class Group(NamedTuple):
     parents: tuple[int, ...]  # groups named as its parent: "Lahore, Pakistan"
     listed: frozenset[str] = frozenset()  # candidates that stand in the supplement
     in_dateline: bool = False
+    beside: tuple[int, ...] = ()  # groups of the names listed with it: "Khost and Paktika"
 
 
 class Choice(NamedTuple):
@@ -267,8 +269,19 @@ def context_evidence(table: Table, groups: list[Group], probability: np.ndarray)
     out[:, 4] = [
         min(1.0, holder.get((p.country, p.name), 0.0)) if p and p.feature == "admin1" else 0.0 for p in table.places
     ]
+    out[:, 6] = _like_its_list(table, groups, probability)
     out[[p is None for p in table.places]] = 0
     return out
+
+
+def _like_its_list(table: Table, groups: list[Group], probability: np.ndarray) -> np.ndarray:
+    """For each row, how much of what is listed with its name is of its kind: towns go with towns."""
+    kinds = _codes([p.feature if p else "" for p in table.places])
+    held = np.zeros((len(groups), max(1, kinds.max(initial=0) + 1)))
+    known = kinds >= 0
+    np.add.at(held, (table.group[known], kinds[known]), probability[known])
+    of_list = np.array([held[list(g.beside)].mean(0) if g.beside else held[0] * 0 for g in groups])
+    return np.where(known, of_list[table.group, np.maximum(kinds, 0)], 0.0)
 
 
 def choose(groups: list[Group], outlet_country: str = "", date: str = "", passes: int = 4) -> list[Choice]:

@@ -101,20 +101,25 @@ def fold(name: str) -> str:
     return " ".join("".join(char if char.isalnum() else " " for char in text).split())
 
 
-@lru_cache(maxsize=16_384)
-def skeleton(key: str) -> str:
-    """The consonants of a folded name that transliterations agree on: "ningarhar" and "nangarhar" -> "ngrhr"."""
+def _sound(key: str) -> str:
+    """A folded name with one letter for each sound that transliterations write with several: "wesh" -> "vesh "."""
     text = key + " "
     for old, new in _SOUNDS:
         text = text.replace(old, new)
-    bones = [char for char in text if char not in "aeiouy "]
+    return text
+
+
+@lru_cache(maxsize=16_384)
+def skeleton(key: str) -> str:
+    """The consonants of a folded name that transliterations agree on: "ningarhar" and "nangarhar" -> "ngrhr"."""
+    bones = [char for char in _sound(key) if char not in "aeiouy "]
     single = [char for i, char in enumerate(bones) if i == 0 or char != bones[i - 1]]
     return ("a" if key[:1] in tuple("aeiou") else "") + "".join(single)
 
 
 def is_near(one: str, other: str) -> bool:
-    """Whether two folded names of one skeleton spell one name: four letters in five agree, spaces aside."""
-    return SequenceMatcher(None, one.replace(" ", ""), other.replace(" ", "")).ratio() >= 0.8
+    """Whether two folded names of one skeleton spell one name: four sounds in five agree, spaces aside."""
+    return SequenceMatcher(None, *(_sound(key).replace(" ", "") for key in (one, other))).ratio() >= 0.8
 
 
 class Gazetteer:

@@ -120,9 +120,9 @@ def _name_evidence(group: Group, place: Place | None, outlet_country: str, date:
     family = FAMILIES.get(place.feature, place.feature)
     best = max(p.population for p in group.candidates)
     named = place.feature in group.features_named
-    spelt_out = named and place.name.casefold().startswith(f"{group.name} ".casefold())  # "Muzaffargarh" + "district"
+    known_so = named and place.match != "variant"  # beside "district" any spelling is as good as the district's name
     return {
-        "primary name": float(place.match == "name" or spelt_out),
+        "primary name": float(place.match == "name" or known_so),
         "spelling variant": float(place.match == "variant"),
         "place in its name": float(group.kind == "part"),
         "alias": float(group.kind not in ("name", "part") and place is group.candidates[0]),

@@ -20,6 +20,7 @@ REASONS = {
     "outlet's country": "the outlet writes from {country}",
     "most populous": "it is the most populous of the name",
     "primary name": "it bears exactly this name",
+    "kind of its list": "the names listed with it are of its kind",
     "out of period": "it was called so at the time",
 }
 KINDS = {"admin1": "province", "admin2": "district", "admin3": "unit"}  # as a reason calls them; else by their name
@@ -43,7 +44,8 @@ def reason_for(group: Group, choice: Choice, best: int, weights: np.ndarray) -> 
     rivals = [i for i in np.argsort(-choice.probabilities) if i != best]
     gain = (choice.evidence[best] - choice.evidence[rivals[0]]) * weights
     names = [*NAME, *CONTEXT]
-    strongest = [names[i] for i in np.argsort(-gain) if gain[i] > 0.2 and names[i] in REASONS][:2]
+    untold = {"primary name"} if place.match != "name" else set()  # told by "the word beside it"
+    strongest = [names[i] for i in np.argsort(-gain) if gain[i] > 0.2 and names[i] in REASONS.keys() - untold][:2]
     where = {"country": country_name(place.country), "admin1": place.admin1 or country_name(place.country)}
     because = " and ".join(REASONS[name].format(**where) for name in strongest) or "nothing speaks against it"
     rival = group.candidates[rivals[0]]

@@ -100,7 +100,9 @@ def test_many_articles_are_read_as_one_by_one_and_in_order():
 
 
 def test_words_beyond_those_kept_are_forgotten_and_the_names_stay_the_same(monkeypatch):
-    articles = [from_record({"id": str(n), "text": f"{TEXT} Ahmad Zaqwor{n:c} met Bexil{n:c}."}) for n in range(97, 123)]
+    articles = [
+        from_record({"id": str(n), "text": f"{TEXT} Ahmad Zaqwor{n:c} met Bexil{n:c}."}) for n in range(97, 123)
+    ]
     words = language.load_pipeline().vocab.strings
     monkeypatch.setattr(language, "WORDS_KEPT", 0)
     before = len(words)

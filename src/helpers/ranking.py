@@ -18,8 +18,15 @@ from helpers.lexicons import load_lexicon
 
 FEATURES = ("country", "admin1", "admin2", "admin3", "city", "neighbourhood", "region", "nature", "facility")
 FAMILIES = dict.fromkeys(AREAS, "nature") | {"region": "region", "continent": "region"}
-CONTEXT = ("same country", "same province", "nearest place", "places around", "holds other places", "dateline near",
-           "kind of its list")
+CONTEXT = (
+    "same country",
+    "same province",
+    "nearest place",
+    "places around",
+    "holds other places",
+    "dateline near",
+    "kind of its list",
+)
 NAME = (
     "primary name", "spelling variant", "alias", "place in its name", "population", "most populous",
     "capital of country", *(f"is {f}" for f in FEATURES), "feature named", "other feature named", "parent named",

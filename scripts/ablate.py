@@ -35,6 +35,7 @@ EVIDENCE = {  # the columns of the ranking that are silenced together
     "distance": ("nearest place", "places around", "dateline near"),
     "population": ("population", "most populous", "capital of country"),
     "parent beside the name": ("parent named", "other parent named"),
+    "list it stands in": ("kind of its list",),
     "kind of feature beside the name": ("feature named", "other feature named", "town of the dateline"),
     "form of the name": ("primary name", "spelling variant", "alias", "place in its name"),
     "period": ("out of period",),

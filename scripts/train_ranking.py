@@ -18,7 +18,8 @@ import pandas as pd
 
 from helpers.article import DATA, from_record
 from helpers.gazetteer import Place, open_gazetteer
-from helpers.geocode import country_of_outlet, group_mentions
+from helpers.groups import group_mentions
+from helpers.names import country_of_outlet
 from helpers.ranking import AREAS, CONTEXT, FIXED, NAME, Group, Table, context_evidence, softmax, tabulate
 
 RIDGE = 0.5

@@ -225,6 +225,7 @@ def test_fold_sees_one_name_in_two_dresses(one, other):
 def test_skeleton_joins_transliterations_and_keeps_names_apart():
     assert skeleton("ningarhar") == skeleton("nangarhar")
     assert is_near("miramshah", "miranshah")
+    assert is_near("vesh", "wesh")
     assert not is_near("ghor", "ghargharai")
 
 

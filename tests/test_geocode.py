@@ -8,9 +8,11 @@ from reading import read, resolve, row
 
 from helpers.article import from_record
 from helpers.gazetteer import open_gazetteer
-from helpers.geocode import MOST_CANDIDATES, country_of_outlet, locate, shortlist
+from helpers.geocode import locate
+from helpers.groups import MOST_CANDIDATES, shortlist
 from helpers.language import parse
 from helpers.mentions import find_mentions
+from helpers.names import country_of_outlet
 
 RESOLVED = [
     ("She lives in Paris, Texas, now.", "Paris", {"country": "US", "admin1": "Texas"}),
@@ -42,6 +44,14 @@ RESOLVED = [
     ("WASHINGTON (AP) - Fires burn in Washington state.", "Washington", {"feature": "admin1"}),
     ("In Zabol, in Sistan-Baluchestan province of Iran, schools closed.", "Zabol", {"country": "IR"}),
     ("Troops left Zabol province and Kandahar in Afghanistan.", "Zabol", {"country": "AF", "feature": "admin1"}),
+    ("Floods reached Muzaffargarh district in Punjab.", "Muzaffargarh", {"feature": "admin2"}),
+    ("Floods reached Muzaffargarh and Kot Addu in Punjab.", "Muzaffargarh", {"feature": "city"}),
+    ("The districts of Nowshera, Charsadda and Swat were hit.", "Charsadda", {"feature": "admin2"}),
+    ("Convoys crossed Herat and Kandahar provinces at night.", "Herat", {"feature": "admin1"}),
+    ("Families fled to Khost and Paktika in Afghanistan.", "Khost", {"feature": "admin1"}),
+    ("Families fled to Khost and Gardez in Afghanistan.", "Khost", {"feature": "city"}),
+    ("Miners in Harnai, Balochistan, went on strike.", "Harnai", {"place_id": "gn:1177098", "feature": "city"}),
+    ("A mine fell in at Dande Darpakhel near Miran Shah, Pakistan.", "Dande Darpakhel", {"admin2": "North Waziristan"}),
     ("MONTGOMERY, Ala. (AP) - Voters in Montgomery went to the polls.", "Montgomery", {"admin1": "Alabama"}),
     ("A man from Red Deer, Alta., died.", "Alta.", {"country": "CA", "feature": "admin1"}),
     ("Trade includes Mexico, the US, and Canada.", "Mexico", {"feature": "country"}),
@@ -54,6 +64,18 @@ RESOLVED = [
 def test_the_place_a_reader_would_point_to(text, name, expected):
     found = row(read(text).places, name)
     assert {key: found[key] for key in expected} == expected
+
+
+def test_what_no_gazetteer_has_is_put_where_the_text_says_it_lies():
+    places = read("Schools in Qorbaghan and Mirbakh villages in Peshawar closed.").places
+    first, second = row(places, "Qorbaghan"), row(places, "Mirbakh")
+    assert first.place_id is None and first["name"] == "Qorbaghan" and first.country == "PK"
+    assert (first.feature, first.where_prec, first.confidence < 0.7) == ("neighbourhood", 2, True)
+    assert (first.lat, first.lon) == (second.lat, second.lon) == tuple(row(places, "Peshawar")[["lat", "lon"]])
+    assert first.reason == second.reason == "not in the gazetteer; put at Peshawar, in which it lies"
+    in_district = row(read("Gunmen burned Qorbaghan village in Rajanpur district, Pakistan.").places, "Qorbaghan")
+    assert (in_district.feature, in_district.where_prec) == ("city", 3)
+    assert in_district.geometry.geom_type in ("Polygon", "MultiPolygon")  # no dot for what is somewhere in a district
 
 
 def test_two_towns_of_one_name_in_one_story():

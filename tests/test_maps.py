@@ -146,6 +146,11 @@ def test_a_province_without_an_outline_is_no_dot():
     assert "Somewhere province" in figure.layout.legend.title.text.replace("<br>", " ")  # for who can see it too
 
 
+def test_what_no_gazetteer_has_is_drawn_where_the_text_puts_it():
+    figure = maps.place_map(table(place("Qorbaghan", "", point=(71.5, 34.0), prec=2), LAHORE))
+    assert dot(figure, "text:Qorbaghan") is not None
+
+
 def test_uncertain_places_are_hollow_or_dotted_and_the_legend_says_so():
     unsure = place("Ghazni", "gn:1141269", "AF", point=(68.43, 33.55), confidence=0.3)
     figure = maps.place_map(table(LAHORE, unsure, place("Nangarhar", NANGARHAR, "AF", prec=4, confidence=0.2)))

@@ -11,7 +11,7 @@ from IPython.display import HTML
 from helpers import mood
 from helpers.palette import FONT, PALETTE
 from helpers.sentiment import NEUTRAL, label_of
-from helpers.tables import PLACE_TYPES, ROLES, TYPES, UNSURE, Sentence, cast, count, named, signed
+from helpers.tables import PLACE_TYPES, ROLES, TYPES, UNSURE, Sentence, cast, count, map_keys, named, signed
 
 AXIS = {"gridcolor": PALETTE["line"], "zerolinecolor": PALETTE["soft"], "automargin": True}
 pio.templates["atlas"] = go.layout.Template(
@@ -92,10 +92,10 @@ def _legend(marks: list[tuple]) -> str:
 def _marks(places: pd.DataFrame, entities: pd.DataFrame) -> list[tuple[int, int, str, str]]:
     """(start, end, opening tag, kind) in reading order, the longer first; a place hides the entity of its span."""
     marks = {}
-    for row in named(places).itertuples(index=False):
+    for key, row in zip(map_keys(places), named(places).itertuples(index=False), strict=True):
         title = f"{row.name} · {_text(row.feature) or 'place'} · {row.role}: {ROLES[row.role]} · {row.reason}"
         unsure = "" if row.confidence >= UNSURE and _text(row.place_id) else " unsure"
-        ids = f'id="m-{row.start}" class="{row.role}{unsure}" data-place="{escape(_text(row.place_id))}"'
+        ids = f'id="m-{row.start}" class="{row.role}{unsure}" data-place="{escape(key)}"'
         marks[row.start, row.end] = (f'<mark {ids} title="{escape(title)}">', row.role)
     for row in entities.itertuples(index=False):
         kind = KINDS.get(row.type, "other").replace("place", "other")

@@ -2,9 +2,6 @@
 
 import re
 from bisect import bisect_left
-from collections import defaultdict
-from functools import lru_cache
-from itertools import pairwise
 from typing import NamedTuple
 
 import geopandas as gpd
@@ -15,16 +12,14 @@ from shapely import Point
 from helpers.article import Article
 from helpers.boundaries import shape_of
 from helpers.corrections import find_place
-from helpers.evidence import WORD
 from helpers.fixes import mark_corrected
-from helpers.gazetteer import AREAS, Gazetteer, Place, fold, is_district, is_town_of, open_gazetteer
+from helpers.gazetteer import Gazetteer, Place, open_gazetteer
+from helpers.groups import group_mentions, listed_next, parents_of
 from helpers.language import table_of
-from helpers.lexicons import load_lexicon
-from helpers.names import country_of_outlet, cue, meaning
+from helpers.names import country_of_outlet, cue
 from helpers.ranking import Choice, Group, calibrated, choose, load_weights
 from helpers.reasons import reason_for
 
-MOST_CANDIDATES = 40
 NOTHING_FITS = 0.75  # a doubtful place that says it is doubtful serves better than none
 CRS = "EPSG:4326"
 PRECISION = {  # UCDP GED's where_prec by kind of feature; "near X" and seas are seen to below
@@ -32,138 +27,6 @@ PRECISION = {  # UCDP GED's where_prec by kind of feature; "near X" and seas are
     "admin1": 4, "valley": 5, "river": 5, "border": 5, "region": 5, "continent": 5, "country": 6, "sea": 7,
 }  # fmt: skip
 NEAR = re.compile(r"\b(?:near|outside|around|close to|(?:kilomet(?:er|re)s?|km|miles?) (?:\w+ )?of)\s+(?:the\s+)?$")
-KIND_OF = re.compile(r"(\w+) of (?:the )?$")
-LIST_GAP = re.compile(r"(?:,|,? and|,? or)(?: the)? ")
-PARENT_GAP = re.compile(
-    r"(?:['’]s)?(?:,| \(| in|,? in the| of|"
-    r",? (?:\w+ )?(?:district|province|county|state|city|town|area)s?,?(?: of| in)?)(?: the)? "
-)
-"""What may stand between a place and the one it lies in: "Lahore, Pakistan", "Achin district of Nangarhar"."""
-
-
-@lru_cache(1)
-def _area_nouns() -> dict[str, frozenset[str]]:
-    nouns = load_lexicon("cues").query("cue == 'area_noun'")
-    return {
-        form: frozenset(filter(None, cell.split("|"))) for form, cell in zip(nouns.form, nouns.feature, strict=True)
-    }
-
-
-def kinds_named(spans: list[tuple[int, int]], text: str) -> list[frozenset[str]]:
-    """The kind of place that words beside each name tell: "city of X" -> city, "X province" -> admin1.
-
-    A plural tells it of the names listed with this one too: "Herat and Kandahar provinces".
-    """
-    after, before = [], []
-    for start, end in spans:
-        following = WORD.match(text, end + 1) if text[end : end + 1] == " " else None
-        leading = KIND_OF.search(text, max(0, start - 30), start)
-        after.append(following[0].casefold() if following else "")
-        before.append(leading[1].casefold() if leading else "")
-    listed = [bool(LIST_GAP.fullmatch(text[a[1] : b[0]])) for a, b in pairwise(spans)]
-    for one in range(len(spans) - 1):
-        if listed[one] and _is_plural(before[one]):
-            before[one + 1] = before[one + 1] or before[one]
-    for one in reversed(range(len(spans) - 1)):
-        if listed[one] and _is_plural(after[one + 1]) and after[one] in ("", "and", "or"):
-            after[one] = after[one + 1]
-    nouns = _area_nouns()
-    return [nouns.get(a) or nouns.get(b, frozenset()) for a, b in zip(after, before, strict=True)]
-
-
-def _is_plural(noun: str) -> bool:
-    nouns = _area_nouns()
-    return noun in nouns and ((noun.removesuffix("s") != noun and noun[:-1] in nouns) or noun[:-3] + "y" in nouns)
-
-
-def _with_article(text: str, start: int) -> frozenset[str]:
-    """What "the" before a name tells: rivers, seas and ranges have it, "the Godavari", and towns do not."""
-    return frozenset(AREAS if text[max(0, start - 4) : start].lower() == "the " else ())
-
-
-def parents_of(spans: list[tuple[int, int]], text: str) -> dict[int, int]:
-    """For each span the one naming what it lies in: Lahore -> Pakistan in "Lahore, Pakistan" or "Pakistan's Lahore"."""
-    parents = {}
-    for number, ((_, end), (start, _)) in enumerate(pairwise(spans)):
-        gap = text[end:start] if start - end < 30 else ""
-        if PARENT_GAP.fullmatch(gap):
-            parents[number] = number + 1
-        elif gap in ("'s ", "’s "):
-            parents[number + 1] = number
-    return parents
-
-
-def shortlist(places: tuple[Place, ...]) -> tuple[Place, ...]:
-    """At most 40 candidates: units and regions first, then the most populous towns."""
-    if len(places) <= MOST_CANDIDATES:
-        return places
-    ranked = sorted(places, key=lambda p: (p.feature == "city", -p.population))
-    return tuple(ranked[:MOST_CANDIDATES])
-
-
-def _listed(places: tuple[Place, ...], named: frozenset[str], gazetteer: Gazetteer) -> frozenset[str]:
-    """Which candidates the supplement lists, a town with its district and a district with its town."""
-    own = [p for p in places if gazetteer.lists(p.place_id) and (p.match != "alternate" or p.feature in named)]
-    return frozenset(p.place_id for p in places if p in own or any(_are_one_name(p, other) for other in own))
-
-
-def _are_one_name(one: Place, other: Place) -> bool:
-    """Whether two candidates are a district and the town it is called after."""
-    return (is_district(one) and is_town_of(other, one)) or (is_district(other) and is_town_of(one, other))
-
-
-TOWN = frozenset({"city"})
-
-
-def group_mentions(places: pd.DataFrame, article: Article, gazetteer: Gazetteer) -> tuple[list[Group], list[int]]:
-    """Groups of equal names and the group of each row: one sense per article unless other parents or kinds are named.
-
-    "Herat province" and a bare Herat are two, and "HERAT, June 3 -" is a town, for a dateline names one.
-    """
-    text = article.text
-    spans = list(zip(places["start"].tolist(), places["end"].tolist(), strict=True))
-    forms = [fold(text[start:end]) for start, end in spans]
-    parents = parents_of(spans, text)
-    fixes = places.place_fix.tolist()
-    nouns = kinds_named(spans, text)
-    filed = forms.index(place) if article.dateline and (place := fold(article.dateline.place)) in forms else -1
-    told: dict[str, tuple[set[str], set[frozenset[str]]]] = {}
-    for number, form in enumerate(forms):
-        above, kinds = told.setdefault(form, (set(), set()))
-        above.update({forms[parents[number]]} if number in parents else ())
-        kinds.update({TOWN if number == filed else nouns[number]} - {frozenset()})
-    members: dict[tuple, list[int]] = {}
-    for number, form in enumerate(forms):
-        above, kinds = told[form]
-        parent = forms[parents[number]] if number in parents and len(above) > 1 else ""
-        kind = TOWN if number == filed else frozenset.intersection(*kinds) or nouns[number] if nouns[number] else None
-        kind = kind or (TOWN if TOWN in kinds else None)
-        members.setdefault((form, parent, kind, fixes[number] and fixes[number].value), []).append(number)
-    owner = {number: group for group, numbers in enumerate(members.values()) for number in numbers}
-    lists = [(n, n + 1) for n, ((_, a), (b, _)) in enumerate(pairwise(spans)) if LIST_GAP.fullmatch(text[a:b])]
-    beside = defaultdict(set)
-    for one, other in lists:
-        beside[owner[one]].add(owner[other])
-        beside[owner[other]].add(owner[one])
-    groups = []
-    for group, numbers in enumerate(members.values()):
-        start, end = spans[numbers[0]]
-        meant = meaning(text[start:end], gazetteer)
-        nearby = frozenset().union(*(nouns[i] for i in numbers))
-        groups.append(
-            Group(
-                name=text[start:end],
-                count=len(numbers),
-                kind=meant.kind,
-                candidates=shortlist(meant.places),
-                features_named=nearby or _with_article(text, start),
-                parents=tuple(sorted({owner[parents[i]] for i in numbers if i in parents} - {group})),
-                listed=_listed(meant.places, nearby, gazetteer),
-                in_dateline=filed in numbers,
-                beside=tuple(sorted(beside[group] - {group})),
-            )
-        )
-    return groups, [owner[i] for i in range(len(spans))]
 
 
 def precision_of(place: Place, text: str, start: int) -> int:
@@ -195,6 +58,7 @@ class Located(NamedTuple):
     confidence: float
     alternatives: list[dict]
     reason: str
+    within: str = ""  # the district to draw, where no more is known
 
 
 def _alternative(place: Place, share: float) -> dict:
@@ -221,10 +85,9 @@ def _answer(group: Group, choice: Choice, weights: np.ndarray, given: bool) -> L
 
 HOSTS = {"city", "neighbourhood", "admin3", "admin2"}
 LEAST_CONFIDENT_HOST = 0.4
-INSIDE = (
-    0.87  # how often what no gazetteer has is within 161 km of what it is said to lie in: 20 of 23 on LGL, GeoWebNews
-)
-BESIDE = 0.6  # how often a building of no known place is within 161 km of the town named beside it, on GeoWebNews
+# How often what no gazetteer has is within 161 km: of what it is said to lie in (20 of 23 on LGL and GeoWebNews), and
+# a building of the town named beside it (on GeoWebNews).
+INSIDE, BESIDE = 0.87, 0.6
 
 
 def place_beside(rows: list[Mention], answers: list[Located], anyway: bool) -> list[Located]:
@@ -256,8 +119,8 @@ def place_inside(rows: list[Mention], answers: list[Located], text: str) -> list
     """
     spans = [(row.start, row.start + len(row.text)) for row in rows]
     parents = parents_of(spans, text)
-    for number in reversed(range(len(spans) - 1)):
-        if number + 1 in parents and LIST_GAP.fullmatch(text[spans[number][1] : spans[number + 1][0]]):
+    for number in reversed(listed_next(spans, text)):
+        if number + 1 in parents:
             parents.setdefault(number, parents[number + 1])
     hosts = {n: answers[parent] for n, parent in parents.items() if _is_host(answers[parent])}
     return [
@@ -275,7 +138,8 @@ def _inside(row: Mention, host: Located) -> Located:
     at = host.place
     kind = "facility" if is_facility(row.text) else "neighbourhood" if at.feature == "city" else "city"
     place = Place("", None, row.text, kind, at.country, at.admin1, at.admin2, 0, at.lat, at.lon)
-    return Located(place, INSIDE * host.confidence, [], f"not in the gazetteer; put at {at.name}, in which it lies")
+    reason = f"not in the gazetteer; put at {at.name}, in which it lies"
+    return Located(place, INSIDE * host.confidence, [], reason, at.place_id if kind == "city" else "")
 
 
 def is_facility(name: str) -> bool:
@@ -299,7 +163,7 @@ def _row(answer: Located, mention: Mention, text: str, date: str | None, shapes:
         )
     demonym = mention.role == "demonym"
     is_area = shapes and not demonym and precision_of(place, text, mention.start) >= 3
-    shape = shape_of(place.place_id, date) if is_area else None
+    shape = shape_of(answer.within or place.place_id, date) if is_area else None
     point = Point(place.lon, place.lat) if place.lat is not None and not demonym else None
     return shared | {
         "place_id": place.place_id or None, "geonames_id": place.geonames_id,

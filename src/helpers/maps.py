@@ -21,7 +21,7 @@ from helpers.boundaries import country_as_seen, load_layer, shape_of
 from helpers.charts import PALETTE
 from helpers.frames import HOME_CRS, Frame, choose_frame, closer_frame, visible, world_frame
 from helpers.labels import add_labels, base_labels, make_label, place_labels
-from helpers.tables import BRIEF, PRECISION, ROLES, Sentence, count, listing, where_is
+from helpers.tables import BRIEF, PRECISION, ROLES, Sentence, count, listing, map_keys, where_is
 
 NOTHING = "The article names no place that can be drawn on a map."
 UNSURE = 0.5  # confidence below which a place is drawn hollow, an area dotted: more likely not the place than the place
@@ -104,13 +104,14 @@ def places_to_draw(places: gpd.GeoDataFrame) -> pd.DataFrame:
 
     Demonyms are left out, and so is what is known to a province or worse but has no outline: a dot would be false.
     """
-    named = places[(places.role != "demonym") & places.place_id.notna() & (places.place_id != "")]
-    rows = [one_place(mentions) for _, mentions in named.groupby("place_id", sort=False)]
+    keys = map_keys(places)
+    named = places[(places.role != "demonym") & (keys != "")]
+    rows = [one_place(key, mentions) for key, mentions in named.groupby(keys, sort=False)]
     table = pd.DataFrame([row for row in rows if row])
     return table if table.empty else table.sort_values("mentions", ascending=False, kind="stable", ignore_index=True)
 
 
-def one_place(mentions: gpd.GeoDataFrame) -> dict | None:
+def one_place(key: str, mentions: gpd.GeoDataFrame) -> dict | None:
     """What is drawn for one place, the place itself before the actor and the name's part; None if nothing can be."""
     first = mentions.iloc[0]
     shape = (shape_of(first.place_id) if first.feature == "lake" else None) or first.geometry  # lakes are points there
@@ -120,7 +121,7 @@ def one_place(mentions: gpd.GeoDataFrame) -> dict | None:
     if kind == "point" and first.where_prec in (4, 5, 6):
         return None
     role = min(mentions.role, key=list(SYMBOLS).index)
-    row = {"place_id": first.place_id, "name": str(first["name"]), "country": first.country or "", "kind": kind}
+    row = {"place_id": key, "name": str(first["name"]), "country": first.country or "", "kind": kind}
     row |= {"precision": int(first.where_prec), "mentions": len(mentions), "role": role, "feature": first.feature}
     row |= {"admin1": first.admin1 or "", "reason": first.reason or "", "senses": mentions.role.value_counts()}
     return row | {"confidence": float(mentions.confidence.astype(float).fillna(0).mean()), "shape": shape}
@@ -128,7 +129,7 @@ def one_place(mentions: gpd.GeoDataFrame) -> dict | None:
 
 def left_out(places: gpd.GeoDataFrame, drawn: pd.DataFrame) -> list[str]:
     """The names of places that no map draws: nowhere to be found, or an area whose outline is not at hand."""
-    rest = places[(places.role != "demonym") & ~places.place_id.isin(drawn.place_id)]
+    rest = places[(places.role != "demonym") & ~map_keys(places).isin(drawn.place_id)]
     return list(dict.fromkeys(rest["name"].where(rest["name"].notna(), rest["text"])))
 
 

@@ -33,6 +33,14 @@ def cue(kind: str) -> frozenset[str]:
 
 
 @lru_cache(1)
+def area_nouns() -> dict[str, frozenset[str]]:
+    """The features each noun for a kind of place stands for, e.g. "municipality" -> admin2, admin3, city."""
+    nouns = load_lexicon("cues").query("cue == 'area_noun'")
+    cells = zip(nouns.form, nouns.feature, strict=True)
+    return {form: frozenset(filter(None, cell.split("|"))) for form, cell in cells}
+
+
+@lru_cache(1)
 def given_names() -> frozenset[str]:
     """Given names of people in lower case."""
     return frozenset(load_lexicon("person_names").name.str.casefold())

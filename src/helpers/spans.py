@@ -10,8 +10,7 @@ from helpers.bodies import overlapping
 from helpers.evidence import HOME, PLACE_LABELS, Span, Word, describe, is_capitalised, read_context, words_of
 from helpers.gazetteer import Gazetteer, Place, fold
 from helpers.language import Parsed, is_shouted, is_whispered
-from helpers.lexicons import load_lexicon
-from helpers.names import cue, lexicon_forms, set_phrases
+from helpers.names import area_nouns, cue, lexicon_forms, set_phrases
 
 LONGEST_NAME = 6  # words
 JOINT = re.compile(r"[ \u00a0]|-|['’]| ?& ?|\. ")
@@ -84,9 +83,7 @@ def _facilities(words: list[Word], text: str) -> Iterator[tuple[int, int]]:
 @lru_cache(1)
 def settlement_nouns() -> frozenset[str]:
     """What settlements and the units below a province are called: "village", "tehsil"."""
-    nouns = load_lexicon("cues").query("cue == 'area_noun'")
-    kinds = (set(filter(None, cell.split("|"))) for cell in nouns.feature)
-    return frozenset(form for form, kind in zip(nouns.form, kinds, strict=True) if kind and kind <= SETTLEMENTS)
+    return frozenset(noun for noun, kinds in area_nouns().items() if kinds and kinds <= SETTLEMENTS)
 
 
 def _is_rare(word: str) -> bool:

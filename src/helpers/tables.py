@@ -71,6 +71,12 @@ def cast(entities: pd.DataFrame) -> pd.DataFrame:
     return entities[~is_place]
 
 
+def map_keys(places: pd.DataFrame) -> pd.Series:
+    """What links a mention and the map: its place_id, else "text:" and the name it is placed by, else ""."""
+    ids, names = (places[column].fillna("").astype(object) for column in ("place_id", "name"))
+    return ids.where(ids != "", ("text:" + names).where(names != "", ""))
+
+
 def distinct(places: pd.DataFrame) -> pd.DataFrame:
     """One row a place in order of first mention, with `mentions`; what is in no gazetteer goes by its name."""
     places = named(places)

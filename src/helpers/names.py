@@ -10,7 +10,6 @@ from helpers.article import DATA
 from helpers.gazetteer import WELL_KNOWN, Gazetteer, Place, fold
 from helpers.lexicons import load_lexicon
 
-SEAS = {"sea", "ocean", "strait", "straits", "gulf", "bay", "channel"}  # not named after what they are
 GENERIC_ENDINGS = {"TV", "ME", "CO", "IO", "FM", "AI", "CC", "LA", "TO", "WS"}  # country codes used as if they were not
 
 
@@ -100,11 +99,17 @@ def _places(form: Form, gazetteer: Gazetteer) -> tuple[Place, ...]:
     return tuple([p for p in found if p.feature == form.feature] or found)[:1]
 
 
+@lru_cache(1)
+def _unit_nouns() -> frozenset[str]:
+    """Nouns of places that are named by the rest of their name: seas and buildings are not, Bengal is no bay."""
+    waters = {noun for noun, kinds in area_nouns().items() if kinds == {"sea"}}
+    return cue("area_noun") - cue("facility_noun") - waters
+
+
 def unit_meaning(name: str, gazetteer: Gazetteer) -> Meaning | None:
     """For a name nobody lists that ends in a unit's noun, what the rest means: "Oaxaca State" -> Oaxaca."""
     rest, _, noun = name.rpartition(" ")
-    nouns = cue("area_noun") - cue("facility_noun") - SEAS
-    places = tuple(gazetteer.lookup(rest)) if noun.casefold() in nouns else ()
+    places = tuple(gazetteer.lookup(rest)) if noun.casefold() in _unit_nouns() else ()
     return Meaning(places, "name") if places else None
 
 

@@ -21,8 +21,6 @@ LIST_BEFORE = re.compile(
 )
 LIST_AROUND = re.compile(rf"\b(?:(?:{NAMES}), )+(?:the )?$")  # only where the list goes on behind
 LIST_AFTER = re.compile(rf"(?:, (?:{NAMES}))*,? and (?:{NAMES})(?= [a-z])")
-PREPOSITIONS = {"of", "for", "with", "by", "against", "about", "on", "than", "like", "including"}
-PARTY_PREPOSITIONS = {"with", "between", "on", "against", "to", "and", "from", "by"}
 ACTIVE = {  # auxiliaries whose subject does what the verb says; those of "be" may be passive
     "has", "have", "had", "will", "would", "can", "could", "may", "might", "must", "shall", "should", "did", "does",
     "do", "to", "won't", "cannot",
@@ -90,7 +88,7 @@ def _is_party(before: str, state: bool) -> bool:
     last, earlier = words[-1], [word.casefold() for word in words[:-1]]
     if last in cue("address_verb"):
         return True
-    if last in PARTY_PREPOSITIONS and any(word in cue("relation_noun") for word in earlier[-4:]):
+    if last in cue("party_preposition") and any(word in cue("relation_noun") for word in earlier[-4:]):
         return True
     return last == "by" and (state or bool(earlier and earlier[-1] in cue("deciding_verb")))
 
@@ -193,7 +191,11 @@ def _follows_preposition(before: str) -> bool:
     """Whether a preposition stands right before: what follows one is no subject."""
     words = WORD.findall(before)
     words = words[:-1] if words and words[-1] == "the" else words
-    return bool(words) and before.endswith(" ") and words[-1].casefold() in cue("locative_preposition") | PREPOSITIONS
+    return (
+        bool(words)
+        and before.endswith(" ")
+        and words[-1].casefold() in cue("locative_preposition") | cue("plain_preposition")
+    )
 
 
 def _is_locative(before: str) -> bool:
@@ -202,5 +204,5 @@ def _is_locative(before: str) -> bool:
     return (
         bool(words)
         and before.endswith(" ")
-        and words[-1].casefold() in cue("locative_preposition") - PARTY_PREPOSITIONS
+        and words[-1].casefold() in cue("locative_preposition") - cue("party_preposition")
     )

@@ -19,6 +19,7 @@ from nltk.sentiment.vader import SentimentIntensityAnalyzer, SentiText
 
 from helpers.language import Parsed, split_sentences
 from helpers.lexicons import load_lexicon, nltk_data
+from helpers.names import cue
 from helpers.quotes import find_speakers, mark_speakers, speakers_of
 
 LABELS = ("negative", "neutral", "positive")
@@ -28,7 +29,6 @@ WINDOW = 20  # words on either side of a target that are heard
 METHODS = ("model", "vader")
 REACH = 500  # characters on either side that are searched for them, so that a sentence without end costs little
 SAID = 0.3  # share of a sentence that has to be quoted or reported for it to have a speaker
-WITHOUT = {"no", "no_one", "nobody"}
 CLAUSE = re.compile(r"[;:]|,? (?:but|while|whereas|although|though)\b|[()]| [—–-] ")
 _PLAIN = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "—": " ", "–": " ", "…": " ", "[": " ", "]": " "})
 
@@ -111,7 +111,7 @@ def _without(words: list[str], valences: list[float]) -> list[float]:
     One word may stand between ("no civilian losses"); what nobody did is further off: "no group claimed an attack".
     """
     for number, word in enumerate(words[:-1]):
-        if word.lower() in WITHOUT:
+        if word.lower().replace("_", " ") in cue("negation"):
             valences[number] = 0
             charged = next((n for n in (number + 1, number + 2) if n < len(words) and valences[n]), None)
             if charged is not None:

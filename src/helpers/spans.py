@@ -14,7 +14,6 @@ from helpers.names import area_nouns, cue, lexicon_forms, set_phrases
 
 LONGEST_NAME = 6  # words
 JOINT = re.compile(r"[ \u00a0]|-|['’]| ?& ?|\. ")
-SHORTENED = {"st", "mt", "ft", "pt", "ste"}  # "St. Louis": the point belongs to the name
 HOME_ACROSS = {("IN", "Jammu and Kashmir"), ("IN", "Ladakh"), ("IR", "Sistan and Baluchestan")}
 WELL_KNOWN = 300_000  # people of a place that tells where an article plays
 PLACE_TELLERS = (
@@ -50,7 +49,7 @@ def _runs(words: list[Word], text: str, gazetteer: Gazetteer, whispers: bool) ->
         for j in range(i, min(i + LONGEST_NAME, len(words))):
             if j > i:
                 joint = text[words[j - 1].end : words[j].start]
-                initial = len(words[j - 1].text) == 1 or words[j - 1].text.casefold() in SHORTENED
+                initial = len(words[j - 1].text) == 1 or words[j - 1].text.casefold() in cue("shortened_noun")
                 held = joint == "-" and words[j].text in cue("located_by") | cue("led_by")  # Indian-held Kashmir is two
                 if held or not JOINT.fullmatch(joint) or (joint == ". " and not initial):
                     break

@@ -12,12 +12,10 @@ WORD = re.compile(r"\S+")
 OF = re.compile(r" of (?:the )?")
 LISTED = re.compile(r", (?:and )?| and ")
 POSSESSIVE = re.compile(r" ?['’]")
-OF_PERSONS_TOO = {"from", "to", "between", "over", "under", "into", "around", "beyond"}
 FIRST = re.compile(r"(?<![\w-])[^\W_]+")
 GOES_ON = re.compile(r"\w|-\w")
 OFFICE = re.compile(r" (?:Minister|Secretary)\b")
 TITLE = re.compile(r"([A-Z]\w+)\.?\s+(?=\w)")
-SAINTLY = {"saint", "st"}  # part of the name
 SHORT_FORM = re.compile(r" ?\( ?([A-Z][\w&-]*[A-Z])(?= ?\))")
 SURNAME = 9  # votes of a full name for its last word to be a person
 TURNED = {"PERSON", "ORG", "NORP", "PRODUCT", "WORK_OF_ART"}  # kinds the tagger confuses, places apart
@@ -58,7 +56,7 @@ def _without_titles(names: tuple[Tagged, ...], text: str) -> tuple[Tagged, ...]:
 
     A title that people are also called by (Malik, Imam, Sultan) stays, as it may be the name.
     """
-    titles = cue("title_noun") - given_names() - SAINTLY
+    titles = cue("title_noun") - given_names() - cue("saint")
 
     def bare(name: Tagged) -> Tagged:
         first = TITLE.match(text, name.start, name.end) if name.label == "PERSON" else None
@@ -119,7 +117,7 @@ def _is_sited(name: Tagged, text: str) -> bool:
     after = re.match(r" (\w+)", text[name.end : name.end + 20])
     noun_before = len(before) > 1 and before[-1] == "of" and before[-2].casefold() in cue("area_noun") | {"way"}
     noun_after = after is not None and after[1] in cue("area_noun") and text[name.end : name.end + 1] == " "
-    where = before[-1:] and before[-1] in cue("locative_preposition") - OF_PERSONS_TOO
+    where = before[-1:] and before[-1] in cue("locative_preposition") - cue("person_preposition")
     owns = POSSESSIVE.match(text, name.end)
     return bool(noun_before or noun_after or (where and not owns))
 

@@ -305,7 +305,7 @@ def test_a_cluster_of_other_processes_survives_articles_that_kill_its_workers(tm
     for number, word in ((5, "poison"), (20, "sleep"), (30, "stumble")):
         records[number]["text"] += f" They {word}."
     source = write_lines(tmp_path / "in.jsonl", *records)
-    where = {"cwd": tmp_path, "stderr": subprocess.DEVNULL, "stdout": subprocess.DEVNULL}
+    where = {"cwd": tmp_path, "stderr": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "start_new_session": True}
     dask = [sys.executable, "-m", "dask"]
     file = tmp_path / "scheduler.json"
     ends = ["--host", "127.0.0.1", "--no-dashboard"]
@@ -323,7 +323,8 @@ def test_a_cluster_of_other_processes_survives_articles_that_kill_its_workers(tm
         assert process.returncode == 1, said
     finally:
         for process in cluster:
-            process.terminate()
+            os.killpg(process.pid, signal.SIGKILL)  # with the process each worker has of its own, asleep or not
+            process.wait()
     failures = read_columns(tmp_path / "out", "failures", ["origin", "reason"]).set_index("origin").reason
     reasons = [failures[f"{source}, line {number}"] for number in (6, 21, 31)]
     assert "died" in reasons[0] and "longer than 20 seconds" in reasons[1] and "stone" in reasons[2]

@@ -1,16 +1,17 @@
 """Places are found by the names that news gives them, in this region and in the rest of the world."""
 
-import multiprocessing
 import sqlite3
 import subprocess
 import sys
 import threading
+from concurrent.futures import ProcessPoolExecutor
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.gazetteer import FEATURES, FOLDER, KINDS, Place, fold, is_near, open_gazetteer, skeleton
+from helpers.workers import workers_context
 
 SCHEMA = {  # the documented tables and columns of the shipped file
     "meta": ["key", "value"],
@@ -190,7 +191,7 @@ def test_threads_and_processes_look_up_at_once(gazetteer):
         thread.start()
     for thread in threads:
         thread.join()
-    with multiprocessing.get_context("fork").Pool(2) as pool:
+    with ProcessPoolExecutor(2, workers_context()) as pool:  # as runs of many articles start theirs
         found += pool.map(_country_of, ["Kabul", "Kabul"])
     assert found == ["AF"] * 6
 

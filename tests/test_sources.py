@@ -10,7 +10,7 @@ from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from make_pages import ENCODINGS, FLOOD, STORIES, docx_styled, pdf_report, pdf_scan, plain, wire
 
@@ -359,8 +359,18 @@ SEEDS = [
 ]
 
 
+def test_a_line_break_inside_a_headline_parts_no_paragraph(tmp_path):
+    broken = pdf_report(FLOOD).replace(b"warning that rings from", b"warning\x0b\x85that rings from")
+    assert len(broken) == len(pdf_report(FLOOD)) + 1
+    (tmp_path / "broken.pdf").write_bytes(broken)
+    article = read_article(tmp_path / "broken.pdf")
+    assert "\n" not in article.title
+    assert article.text == "\n\n".join(article.text[a:b] for a, b in article.paragraphs)
+
+
 @settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(SEEDS), st.lists(st.tuples(st.floats(0, 1), st.binary(max_size=8)), min_size=1, max_size=9))
+@example(next(seed for seed in SEEDS if seed[1] == ".pdf"), [(0.5, b"\x0b"), (0.0625, b"")])
 def test_damaged_files_are_read_or_refused(tmp_path, seed, damages):
     data, suffix = bytearray(seed[0]), seed[1]
     for place, piece in damages:

@@ -87,6 +87,7 @@ def read_article(
 def read_source(found: Source, *, date: str | None = None, keep_everything: bool = False) -> Article:
     """The article in the bytes of a source."""
     document, listed = read_document(found), listed_facts(found.where)
+    document = document._replace(title=" ".join(document.title.split()))  # a heading may be set in two lines
     kept, removed = (document.blocks, []) if keep_everything else clean(document)
     title, body = split_title([block.text for block in kept], document.title)
     if not re.search(r"[^\W\d_]", "".join(body)):

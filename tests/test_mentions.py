@@ -20,6 +20,7 @@ FOUND = [
     ("Troops moved from KP into FATA in the spring.", ["KP", "FATA"]),
     ("The UAE lent money to Pakistan and to the DRC.", ["UAE", "Pakistan", "DRC"]),
     ("The UK and the U.S. signed it in Doha.", ["UK", "U.S.", "Doha"]),
+    ("Gunmen attacked Zoi Khel village in Datta Khel on Monday.", ["Zoi Khel", "Datta Khel"]),
     ("Peshawar's bazaars were empty after the rains.", ["Peshawar"]),
     ("Trade along the Pakistan-Afghanistan border fell by half.", ["Pakistan", "Afghanistan"]),
     ("A Karachi-based trader was arrested in Hyderabad.", ["Karachi", "Hyderabad"]),

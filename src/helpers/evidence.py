@@ -9,9 +9,10 @@ from typing import NamedTuple
 from helpers.bodies import overlapping
 from helpers.gazetteer import AREAS, Gazetteer, fold
 from helpers.language import Parsed, Tagged
-from helpers.names import NOTHING, Meaning, cue, given_names, meaning, set_phrases
+from helpers.names import NOTHING, Meaning, cue, given_names, meaning, set_phrases, settlement_nouns
 
 WORD = re.compile(r"(?:[A-Z][a-z]{0,2}\.){2,}|[^\W_]+(?:['’](?![sS]\b)[^\W_]+)*")
+NOUN_BEFORE = re.compile(r"(\w+) of (?:the )?$")
 POSSESSIVE = re.compile(r"['’][sS]?\b|['’]")
 PLACE_LABELS = {"GPE", "LOC"}
 NATURE = {"sea", "mountain", "river", "lake"}
@@ -47,6 +48,13 @@ def words_of(text: str, offset: int = 0) -> list[Word]:
         for m in WORD.finditer(text)
         if not (m[0] in ("s", "S") and text[max(0, m.start() - 1)] in "'’")
     ]
+
+
+def nouns_beside(text: str, start: int, end: int) -> tuple[str, str]:
+    """The words that may tell what a name names: "village" of "village of X", "district" of "X district", else ""."""
+    before = NOUN_BEFORE.search(text, max(0, start - 30), start)
+    after = WORD.match(text, end + 1) if text[end : end + 1] == " " else None
+    return before[1] if before else "", after[0] if after else ""
 
 
 class Context(NamedTuple):
@@ -178,6 +186,7 @@ def _neighbour_evidence(start: int, end: int, text: str, words: list[Word], gaze
         "in brackets": gap_before.endswith("(") and gap_after.startswith(")"),
         "before disease noun": near_next and low_next in cue("disease_noun"),
         "after maker": near and low in cue("maker"),
+        "called a settlement": not settlement_nouns().isdisjoint(nouns_beside(text, start, end)),
         "before number": near_next and following.isdigit(),
         "before comma": gap_after.startswith(","),
         "before dash": bool(re.match(r"\s*(?:--|—|–|\([A-Z])", text[end : end + 4])) and before < 3,

@@ -31,9 +31,7 @@ NEAR = re.compile(r"\b(?:near|outside|around|close to|(?:kilomet(?:er|re)s?|km|m
 
 def precision_of(place: Place, text: str, start: int) -> int:
     """UCDP's where_prec, 1 exact to 7 sea, of a mention: "near Quetta" is 2, a province 4, a country 6."""
-    if not place.place_id:  # put at what it lies in or stands beside: a village in its district, a building in its town
-        return 3 if place.feature == "city" else 2
-    code = PRECISION[place.feature]
+    code = PRECISION[place.feature] if place.place_id else 2
     return 2 if code == 1 and NEAR.search(text[max(0, start - 40) : start]) else code
 
 
@@ -162,7 +160,8 @@ def _row(answer: Located, mention: Mention, text: str, date: str | None, shapes:
             ("place_id", "geonames_id", "name", "feature", "country", "admin1", "admin2", "lat", "lon")
         )
     demonym = mention.role == "demonym"
-    is_area = shapes and not demonym and precision_of(place, text, mention.start) >= 3
+    precision = PRECISION["admin2"] if answer.within else precision_of(place, text, mention.start)
+    is_area = shapes and not demonym and precision >= 3
     shape = shape_of(answer.within or place.place_id, date) if is_area else None
     point = Point(place.lon, place.lat) if place.lat is not None and not demonym else None
     return shared | {
@@ -170,7 +169,7 @@ def _row(answer: Located, mention: Mention, text: str, date: str | None, shapes:
         "name": place.name, "feature": place.feature, "country": place.country or None,
         "admin1": place.admin1 or None, "admin2": place.admin2 or None,
         "lat": place.lat, "lon": place.lon, "geometry": shape or point,
-        "where_prec": precision_of(place, text, mention.start),
+        "where_prec": precision,
     }  # fmt: skip
 
 

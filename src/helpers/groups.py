@@ -2,26 +2,30 @@
 
 import re
 from collections import defaultdict
+from functools import lru_cache
 from itertools import pairwise
 
 import pandas as pd
 
 from helpers.article import Article
-from helpers.evidence import WORD
+from helpers.evidence import nouns_beside
 from helpers.gazetteer import AREAS, Gazetteer, Place, fold, is_district, is_town_of
 from helpers.names import area_nouns, meaning
 from helpers.ranking import Group
 
 MOST_CANDIDATES = 40
 TOWN = frozenset({"city"})
-KIND_OF = re.compile(r"(\w+) of (?:the )?$")
+UNITS = {"admin1", "admin2", "admin3", "city", "neighbourhood"}
 LIST_GAP = re.compile(r"(?:,|,? and|,? or)(?: the)? ")
-PARENT_GAP = re.compile(
-    r"(?:['’]s)?(?:,| \(| in|,? in the| of|"
-    r",? (?:\w+ )?(?:district|province|county|state|city|town|village|tehsil|neighbou?rhood|area)s?,?(?: of| in)?)"
-    r"(?: the)? "
-)
-"""What may stand between a place and the one it lies in: "Lahore, Pakistan", "Achin district of Nangarhar"."""
+
+
+@lru_cache(1)
+def parent_gap() -> re.Pattern:
+    """What may stand between a place and the one it lies in: "Lahore, Pakistan", "Achin district of Nangarhar"."""
+    units = "|".join(
+        sorted(noun for noun, kinds in area_nouns().items() if kinds & UNITS or noun.removesuffix("s") == "area")
+    )
+    return re.compile(rf"(?:['’]s)?(?:,| \(| in|,? in the| of|,? (?:\w+ )?(?:{units}),?(?: of| in)?)(?: the)? ")
 
 
 def kinds_named(spans: list[tuple[int, int]], text: str) -> list[frozenset[str]]:
@@ -29,12 +33,8 @@ def kinds_named(spans: list[tuple[int, int]], text: str) -> list[frozenset[str]]
 
     A plural tells it of the names listed with this one too: "Herat and Kandahar provinces".
     """
-    after, before = [], []
-    for start, end in spans:
-        following = WORD.match(text, end + 1) if text[end : end + 1] == " " else None
-        leading = KIND_OF.search(text, max(0, start - 30), start)
-        after.append(following[0].casefold() if following else "")
-        before.append(leading[1].casefold() if leading else "")
+    beside = [nouns_beside(text, *span) for span in spans]
+    before, after = ([pair[side].casefold() for pair in beside] for side in (0, 1))
     listed = listed_next(spans, text)
     for one in listed:
         if _is_plural(before[one]):
@@ -67,7 +67,7 @@ def parents_of(spans: list[tuple[int, int]], text: str) -> dict[int, int]:
     parents = {}
     for number, ((_, end), (start, _)) in enumerate(pairwise(spans)):
         gap = text[end:start] if start - end < 30 else ""
-        if PARENT_GAP.fullmatch(gap):
+        if parent_gap().fullmatch(gap):
             parents[number] = number + 1
         elif gap in ("'s ", "’s "):
             parents[number + 1] = number

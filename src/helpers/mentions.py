@@ -31,7 +31,7 @@ FIXED = {  # what the gold files hold too little of to fit: set, not fitted
     "built at home": -8.0,  # Khyber Road: not the road but
     "home of a building": 4.0,  # Khyber, which stands in its name
     "longer known name": 2.0,  # Bury St Edmunds, not Bury
-    "called a settlement": 3.0,  # the village of Torkai
+    "called a settlement": 3.0,  # Zoi Khel village
     "surname alone": -2.5,
     "nature alone": 2.5,  # the Brahmaputra: no town or person is called so
     "before disease noun": -6.0,  # West Nile virus

@@ -11,6 +11,7 @@ from helpers.gazetteer import WELL_KNOWN, Gazetteer, Place, fold
 from helpers.lexicons import load_lexicon
 
 GENERIC_ENDINGS = {"TV", "ME", "CO", "IO", "FM", "AI", "CC", "LA", "TO", "WS"}  # country codes used as if they were not
+SETTLEMENTS = {"city", "neighbourhood", "admin3", "admin2"}
 
 
 class Meaning(NamedTuple):
@@ -37,6 +38,12 @@ def area_nouns() -> dict[str, frozenset[str]]:
     nouns = load_lexicon("cues").query("cue == 'area_noun'")
     cells = zip(nouns.form, nouns.feature, strict=True)
     return {form: frozenset(filter(None, cell.split("|"))) for form, cell in cells}
+
+
+@lru_cache(1)
+def settlement_nouns() -> frozenset[str]:
+    """What settlements and the units below a province are called: "village", "tehsil"."""
+    return frozenset(noun for noun, kinds in area_nouns().items() if kinds and kinds <= SETTLEMENTS)
 
 
 @lru_cache(1)

@@ -19,14 +19,9 @@ from helpers.lexicons import load_lexicon
 FEATURES = ("country", "admin1", "admin2", "admin3", "city", "neighbourhood", "region", "nature", "facility")
 FAMILIES = dict.fromkeys(AREAS, "nature") | {"region": "region", "continent": "region"}
 CONTEXT = (
-    "same country",
-    "same province",
-    "nearest place",
-    "places around",
-    "holds other places",
-    "dateline near",
+    "same country", "same province", "nearest place", "places around", "holds other places", "dateline near",
     "kind of its list",
-)
+)  # fmt: skip
 NAME = (
     "primary name", "spelling variant", "alias", "place in its name", "population", "most populous",
     "capital of country", *(f"is {f}" for f in FEATURES), "feature named", "other feature named", "parent named",
@@ -110,6 +105,7 @@ class Table(NamedTuple):
     lon: np.ndarray
     country: np.ndarray  # integer codes, -1 for none
     province: np.ndarray
+    kind: np.ndarray  # of their features
     evidence: np.ndarray  # rows x (NAME + CONTEXT)
 
 
@@ -196,8 +192,9 @@ def tabulate(groups: list[Group], outlet_country: str = "", date: str = "") -> T
     lat, lon = np.array(angle).T if angle else (np.zeros(0), np.zeros(0))
     country = _codes([p.country if p else "" for p in places])
     province = _codes([f"{p.country}/{p.admin1}" if p and p.admin1 else "" for p in places])
+    kind = _codes([p.feature if p else "" for p in places])
     starts = np.flatnonzero(np.r_[True, np.diff(owner) > 0]) if owner else np.zeros(0, int)
-    table = Table(places, np.array(owner, int), starts, lat, lon, country, province, evidence)
+    table = Table(places, np.array(owner, int), starts, lat, lon, country, province, kind, evidence)
     _add_parents(table, groups, columns)
     return table
 
@@ -283,12 +280,14 @@ def context_evidence(table: Table, groups: list[Group], probability: np.ndarray)
 
 def _like_its_list(table: Table, groups: list[Group], probability: np.ndarray) -> np.ndarray:
     """For each row, how much of what is listed with its name is of its kind: towns go with towns."""
-    kinds = _codes([p.feature if p else "" for p in table.places])
-    held = np.zeros((len(groups), max(1, kinds.max(initial=0) + 1)))
-    known = kinds >= 0
-    np.add.at(held, (table.group[known], kinds[known]), probability[known])
-    of_list = np.array([held[list(g.beside)].mean(0) if g.beside else held[0] * 0 for g in groups])
-    return np.where(known, of_list[table.group, np.maximum(kinds, 0)], 0.0)
+    known = table.kind >= 0
+    held = np.zeros((len(groups), table.kind.max(initial=0) + 1))
+    np.add.at(held, (table.group[known], table.kind[known]), probability[known])
+    listed = np.zeros_like(held)
+    for number, group in enumerate(groups):
+        if group.beside:
+            listed[number] = held[list(group.beside)].mean(0)
+    return np.where(known, listed[table.group, table.kind], 0.0)
 
 
 def choose(groups: list[Group], outlet_country: str = "", date: str = "", passes: int = 4) -> list[Choice]:

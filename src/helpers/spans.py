@@ -4,13 +4,12 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
-from functools import lru_cache
 
 from helpers.bodies import overlapping
 from helpers.evidence import HOME, PLACE_LABELS, Span, Word, describe, is_capitalised, read_context, words_of
 from helpers.gazetteer import Gazetteer, Place, fold
 from helpers.language import Parsed, is_shouted, is_whispered
-from helpers.names import area_nouns, cue, lexicon_forms, set_phrases
+from helpers.names import cue, lexicon_forms, set_phrases
 
 LONGEST_NAME = 6  # words
 JOINT = re.compile(r"[ \u00a0]|-|['’]| ?& ?|\. ")
@@ -21,9 +20,7 @@ PLACE_TELLERS = (
 )  # fmt: skip
 PERSON_TELLERS = ("after title", "after given name", "after initial")
 PERSON_HINTS = ("given name", "part of a person", "common word")  # they count where nothing tells a place
-SETTLEMENTS = {"city", "neighbourhood", "admin3", "admin2"}
 LINKED = re.compile(r"[ -](?:[a-z]+|St\.?)[ -]")  # names that hold together: "Newcastle upon Tyne", "Bury St Edmunds"
-NOUN_BEFORE, NOUN_AFTER = re.compile(r"\b([a-z-]+) of (?:the )?$"), re.compile(r" ([a-z-]+)\b")
 LIST_BEFORE = re.compile(r"(?:,|,? and|,? or|,? to)(?: the)? $")
 LIST_AFTER = re.compile(r"(?:,|,? and|,? or|,? to)(?: the)? ")
 PLAIN_WORDS = (
@@ -79,12 +76,6 @@ def _facilities(words: list[Word], text: str) -> Iterator[tuple[int, int]]:
                     break
 
 
-@lru_cache(1)
-def settlement_nouns() -> frozenset[str]:
-    """What settlements and the units below a province are called: "village", "tehsil"."""
-    return frozenset(noun for noun, kinds in area_nouns().items() if kinds and kinds <= SETTLEMENTS)
-
-
 def _is_rare(word: str) -> bool:
     """Whether a word in lower case may be a name: no verb, noun or function word of the cues."""
     return len(word) > 3 and not any(word in cue(kind) for kind in PLAIN_WORDS)
@@ -92,15 +83,6 @@ def _is_rare(word: str) -> bool:
 
 def _tells_place(features: dict[str, float]) -> bool:
     return any(features.get(name) for name in PLACE_TELLERS)
-
-
-def _add_settlements(spans: list[Span], text: str) -> None:
-    """Mark a name that a noun beside it calls a settlement: "village of Sur Ghar", "Zoi Khel village"."""
-    nouns = settlement_nouns()
-    for span in spans:
-        before, after = NOUN_BEFORE.search(text, max(0, span.start - 30), span.start), NOUN_AFTER.match(text, span.end)
-        told = (before and before[1] in nouns) or (after and after[1] in nouns)
-        span.features["called a settlement"] = float(bool(told))
 
 
 def _add_surnames(spans: list[Span], parsed: Parsed) -> None:
@@ -191,6 +173,5 @@ def candidate_spans(parsed: Parsed, gazetteer: Gazetteer, given: list[tuple[int,
         spans += [describe(a, b, text, words, names, context, gazetteer, number, shouts) for a, b in sorted(found)]
     _add_home_names(spans, text, gazetteer)
     _add_surnames(spans, parsed)
-    _add_settlements(spans, text)
     _add_longer_names(spans)
     return spans
